@@ -1,0 +1,5 @@
+# Each backend is a module of its own; sqlite and postgres share backends/sql.
+include backends/memory/local.mk
+include backends/sql/local.mk
+include backends/sqlite/local.mk
+include backends/postgres/local.mk

@@ -1,0 +1,164 @@
+/* backend.h - the contract of a repository backend, for those who write one
+ *
+ * A backend is defined by passing tests/backend. Read backends/memory first. Functions are called
+ * from many threads at once; each call blocks until its answer is there. */
+#ifndef GODWIT_BACKEND_H
+#define GODWIT_BACKEND_H
+
+#include <godwit/record.h>
+
+#include <jansson.h>
+
+/* ---- Writing ---- */
+
+enum gw_op_type {
+	GW_CREATE, /* misses if the key exists */
+	GW_PUT, /* creates or overwrites */
+	GW_REPLACE, /* misses unless the stored version is record.version */
+	GW_DELETE, /* misses unless the stored version is record.version */
+};
+
+enum gw_outcome {
+	GW_OP_PENDING,
+	GW_OP_DONE, /* written and durable */
+	GW_OP_MISSED, /* this operation's condition did not hold: nothing of its group was written */
+	GW_OP_SKIPPED, /* another operation of its group missed */
+};
+
+struct gw_op {
+	enum gw_op_type type;
+	struct gw_record
+		record; /* kind, tenant, key; version if compared; the rest unless DELETE */
+	enum gw_outcome outcome; /* set by write */
+	struct gw_version version; /* set by write: the new version */
+};
+
+/* Operations that apply all or none. On a backend without transactions (capability
+ * GW_NO_TRANSACTIONS) they apply in order, and a stop may leave the first ones applied. */
+struct gw_group {
+	struct gw_op *ops;
+	size_t n;
+};
+
+/* ---- Reading ---- */
+
+enum gw_compare {
+	GW_EQ, /* equals one of the values; KEYWORDS: holds one of them */
+	GW_LT,
+	GW_LE,
+	GW_GT,
+	GW_GE, /* numbers and keywords (bytewise) */
+	GW_PREFIX, /* starts with one of the values */
+	GW_SUFFIX,
+	GW_UNDER, /* equals, or starts with value + "." */
+	GW_CONTAINS, /* substring, ASCII letters without regard to case */
+	GW_IS_NULL,
+	GW_ANY, /* one of the nested filters holds */
+	GW_NOT, /* the nested filters do not all hold */
+};
+
+/* Names usable as field beside the kind's own: "tenant", "key", "owner" (keywords), "due". */
+struct gw_filter {
+	enum gw_compare compare;
+	const char *field;
+	const struct gw_value *values; /* each with text or number */
+	unsigned n_values;
+	const struct gw_filter *nested; /* ANY, NOT */
+	unsigned n_nested;
+};
+
+struct gw_order {
+	const char *field;
+	bool descending; /* nulls come last either way; ties are ordered by key ascending */
+};
+
+enum gw_want {
+	GW_WANT_RECORDS,
+	GW_WANT_KEYS, /* tenant, key, version, due, owner; fields and doc are left empty */
+};
+
+struct gw_query {
+	const struct gw_kind *kind;
+	struct gw_slice tenant; /* data NULL = all tenants */
+	const struct gw_filter *filters; /* all must hold */
+	unsigned n_filters;
+	const struct gw_order *orders; /* none = by (tenant, key) */
+	unsigned n_orders;
+	struct gw_slice after; /* start after this key (only without orders); data NULL = start */
+	uint64_t offset;
+	uint64_t limit; /* 0 = all */
+	enum gw_want want;
+};
+
+/* A number per distinct value of a field. */
+struct gw_count {
+	char *value; /* the keyword, or the number as text; "" for null; free() */
+	uint64_t n;
+};
+
+/* ---- The table ---- */
+
+enum gw_capability {
+	GW_NO_TRANSACTIONS = 1 << 0, /* see struct gw_group */
+	GW_LATE_SCANS = 1 << 1, /* a scan may not see the last second's writes */
+};
+
+struct gw_backend; /* the backend's own */
+
+struct gw_key {
+	struct gw_slice tenant, key;
+};
+
+struct gw_backend_type {
+	const char *name; /* repository.type */
+	const char *summary;
+	unsigned capabilities;
+
+	/* Connects. settings is the object repository.NAME of the configuration, with defaults
+	 * and secrets in place; unknown members are an error. kinds is ended by NULL and lives
+	 * as long as the program. */
+	struct gw_backend *(*open)(
+		const json_t *settings, const struct gw_kind *const *kinds, struct gw_error *err);
+	void (*close)(struct gw_backend *b);
+
+	/* Creates and upgrades tables; several processes may call it at once. A database of a
+	 * newer Godwit is refused with GW_CONFLICT. */
+	bool (*migrate)(struct gw_backend *b, struct gw_error *err);
+
+	/* Reads n keys; out[i].kind is NULL where there is no record. What out points to stays
+	 * valid until *hold is freed with free(). */
+	bool (*get)(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
+		size_t n, struct gw_record *out, void **hold, struct gw_error *err);
+
+	struct gw_stream *(*scan)(
+		struct gw_backend *b, const struct gw_query *query, struct gw_error *err);
+	/* Counts what matches, by the values of a field if by is not NULL (then *out is an
+	 * array of *n for free(), its values too); else one count with value "". At most cap is
+	 * counted (0 = no cap). */
+	bool (*count)(struct gw_backend *b, const struct gw_query *query, const char *by,
+		uint64_t cap, struct gw_count **out, size_t *n, struct gw_error *err);
+
+	/* Applies the groups; true means that every operation has its outcome. A key occurs once
+	 * in a call. false: what was applied is unknown (core/store settles it by reading). */
+	bool (*write)(
+		struct gw_backend *b, struct gw_group *groups, size_t n, struct gw_error *err);
+
+	/* Takes up to limit records with due <= now and no owner, the earliest first: sets owner,
+	 * clears due, changes the version. Yields them as they are now. */
+	struct gw_stream *(*claim)(struct gw_backend *b, const struct gw_kind *kind,
+		struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err);
+
+	/* The server's clock; NULL = that of this machine. */
+	bool (*clock)(struct gw_backend *b, gw_time *out, struct gw_error *err);
+
+	/* Blocks until a record of kind "signal" was written by anybody since the last call, or
+	 * for timeout_ms, or until wake. NULL = core/store polls. True = something may have
+	 * happened. */
+	bool (*wait)(struct gw_backend *b, int timeout_ms);
+	void (*wake)(struct gw_backend *b); /* makes a waiting wait return; any thread */
+
+	/* One line for people: server, version, where. */
+	bool (*describe)(struct gw_backend *b, struct gw_str *out, struct gw_error *err);
+};
+
+#endif

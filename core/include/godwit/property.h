@@ -1,0 +1,28 @@
+/* property.h - settings as a table: one table drives validation, defaults, rendering, the JSON
+ * Schema for editors, `plugins doc` and the reference */
+#ifndef GODWIT_PROPERTY_H
+#define GODWIT_PROPERTY_H
+
+enum gw_property_flag {
+	GW_REQUIRED = 1 << 0,
+	GW_STATIC = 1 << 1, /* taken literally, never rendered */
+	GW_LATE = 1 << 2, /* travels unrendered; the task calls gw_run_render */
+	GW_DEPRECATED = 1 << 3,
+	GW_HIDDEN = 1 << 4, /* accepted, not documented */
+};
+
+/* Schemas, a small language:
+ *   string integer number boolean duration datetime any object secret
+ *   enum(A,B,C)   list<S>   map<S>   S|S (the first that fits)
+ *   task   condition   runner   input   (typed objects: they have a "type" of their own)
+ * A boolean, integer, number, duration, datetime or enum may also be given as an expression
+ * unless the property is GW_STATIC; the rendered text is then converted. */
+struct gw_property {
+	const char *name;
+	const char *schema;
+	unsigned flags;
+	const char *fallback; /* default as JSON text; NULL = none */
+	const char *summary; /* one or more sentences for people, Markdown */
+};
+
+#endif

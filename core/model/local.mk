@@ -1,0 +1,7 @@
+core_libgodwit_la_SOURCES += \
+	core/model/flow.h \
+	core/model/kinds.c \
+	core/model/kinds.h \
+	core/model/label.h \
+	core/model/record.c \
+	core/model/state.h

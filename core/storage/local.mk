@@ -1,0 +1,2 @@
+core_libgodwit_la_SOURCES += \
+	core/storage/storage.h

@@ -1,0 +1,34 @@
+/* storage.h - internal storage: files under kestra:///… URIs
+ *
+ * storage may use: base, model. */
+#ifndef GW_STORAGE_STORAGE_H
+#define GW_STORAGE_STORAGE_H
+
+#include <godwit/text.h>
+
+#include <jansson.h>
+
+struct gw_storage;
+
+GW_EXPORT struct gw_storage *gw_storage_open(const json_t *settings, struct gw_error *err);
+GW_EXPORT void gw_storage_close(struct gw_storage **storage);
+
+/* All paths are checked: "..", NUL, foreign tenants and symbolic links out of the base are
+ * refused. uri is "kestra:///a/b" or "/a/b". */
+GW_EXPORT int gw_storage_read(struct gw_storage *storage, const char *tenant, const char *uri,
+	struct gw_error *err); /* a descriptor; -1 with GW_NOT_FOUND */
+/* Stores what fd holds from its start, complete or not at all. */
+GW_EXPORT bool gw_storage_write(struct gw_storage *storage, const char *tenant, const char *uri,
+	int fd, struct gw_error *err);
+GW_EXPORT bool gw_storage_size(struct gw_storage *storage, const char *tenant, const char *uri,
+	int64_t *bytes, struct gw_error *err);
+/* A file, or everything below a folder; absent is no error. */
+GW_EXPORT bool gw_storage_delete(
+	struct gw_storage *storage, const char *tenant, const char *uri, struct gw_error *err);
+
+/* Where things live (Kestra's layout): "/company/team/flow/executions/ID". */
+GW_EXPORT void gw_storage_execution_path(
+	struct gw_str *out, const char *namespace, const char *flow, const char *execution);
+GW_EXPORT void gw_storage_slug(struct gw_str *out, struct gw_slice text);
+
+#endif

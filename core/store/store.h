@@ -1,0 +1,53 @@
+/* store.h - what is richer than a backend, written once above all of them
+ *
+ * store may use: base, model. */
+#ifndef GW_STORE_STORE_H
+#define GW_STORE_STORE_H
+
+#include <godwit/backend.h>
+
+struct gw_store;
+
+/* Opens and migrates. type lives as long as the store. */
+GW_EXPORT struct gw_store *gw_store_open(
+	const struct gw_backend_type *type, const json_t *settings, struct gw_error *err);
+GW_EXPORT void gw_store_close(struct gw_store **store);
+GW_EXPORT unsigned gw_store_capabilities(const struct gw_store *store);
+GW_EXPORT bool gw_store_describe(struct gw_store *store, struct gw_str *out, struct gw_error *err);
+
+/* One record: GW_NOT_FOUND if it is not there. What out points to lives until free(*hold). */
+GW_EXPORT bool gw_store_get(struct gw_store *store, const struct gw_kind *kind, struct gw_key key,
+	struct gw_record *out, void **hold, struct gw_error *err);
+GW_EXPORT bool gw_store_get_many(struct gw_store *store, const struct gw_kind *kind,
+	const struct gw_key *keys, size_t n, struct gw_record *out, void **hold,
+	struct gw_error *err);
+GW_EXPORT struct gw_stream *gw_store_scan(
+	struct gw_store *store, const struct gw_query *query, struct gw_error *err);
+GW_EXPORT bool gw_store_count(struct gw_store *store, const struct gw_query *query, uint64_t cap,
+	uint64_t *out, struct gw_error *err);
+GW_EXPORT bool gw_store_count_by(struct gw_store *store, const struct gw_query *query,
+	const char *field, struct gw_count **out, size_t *n, struct gw_error *err);
+GW_EXPORT void gw_counts_free(struct gw_count *counts, size_t n);
+GW_EXPORT struct gw_stream *gw_store_claim(struct gw_store *store, const struct gw_kind *kind,
+	struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err);
+
+/* Writes groups and settles lost answers: after true every outcome is certain. While the backend
+ * does not answer it tries again with growing pauses, up to patience_ms (< 0: until stop), then
+ * GW_UNAVAILABLE. */
+GW_EXPORT bool gw_store_write(struct gw_store *store, struct gw_group *groups, size_t n,
+	int64_t patience_ms, struct gw_error *err);
+/* A single operation; GW_CONFLICT if it missed. */
+GW_EXPORT bool gw_store_write_one(struct gw_store *store, struct gw_op *op, struct gw_error *err);
+/* Deletes all that match, in batches; *n is how many. */
+GW_EXPORT bool gw_store_delete_where(
+	struct gw_store *store, const struct gw_query *query, uint64_t *n, struct gw_error *err);
+
+/* Tells other nodes that there is work or something changed; cheap when called often. */
+GW_EXPORT void gw_store_signal(struct gw_store *store);
+/* Blocks until another node signalled (true), until timeout_ms, or until woken. */
+GW_EXPORT bool gw_store_wait(struct gw_store *store, int timeout_ms);
+GW_EXPORT void gw_store_wake(struct gw_store *store);
+/* Adjusts this process's clock to the database's (base/clock.h). */
+GW_EXPORT bool gw_store_sync_clock(struct gw_store *store, struct gw_error *err);
+
+#endif

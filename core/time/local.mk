@@ -1,0 +1,6 @@
+core_libgodwit_la_SOURCES += \
+	core/time/civil.c \
+	core/time/iso8601.c \
+	core/time/posix_tz.c \
+	core/time/posix_tz.h \
+	core/time/zone.c

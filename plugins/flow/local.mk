@@ -1,0 +1,1 @@
+# pkglib_LTLIBRARIES += plugins/flow/flow.la

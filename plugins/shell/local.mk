@@ -1,0 +1,1 @@
+# pkglib_LTLIBRARIES += plugins/shell/shell.la

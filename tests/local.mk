@@ -1,0 +1,9 @@
+# Every test is a program that speaks TAP.
+include tests/unit/local.mk
+include tests/backend/local.mk
+include tests/plugin/local.mk
+include tests/api/local.mk
+include tests/flows/local.mk
+include tests/chaos/local.mk
+include tests/fuzz/local.mk
+include tests/headers/local.mk
