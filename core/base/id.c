@@ -54,8 +54,8 @@ struct gw_id gw_id_derive(gw_time at, const char *const *parts)
 	crypto_generichash_state state;
 	crypto_generichash_init(&state, NULL, 0, sizeof(entropy));
 	for (; *parts; parts++)
-		crypto_generichash_update(
-			&state, (const unsigned char *)*parts, strlen(*parts) + 1);
+		crypto_generichash_update(&state, (const unsigned char *)*parts,
+			strlen(*parts) + 1);
 	crypto_generichash_update(&state, (const unsigned char *)&at, sizeof(at));
 	crypto_generichash_final(&state, (unsigned char *)entropy, sizeof(entropy));
 	return make_id(at, entropy);

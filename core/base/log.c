@@ -40,8 +40,8 @@ bool gw_level_parse(struct gw_slice text, enum gw_level *out)
 	return false;
 }
 
-static void print_json(
-	struct gw_str *line, enum gw_level level, const char *room, struct gw_slice message)
+static void print_json(struct gw_str *line, enum gw_level level, const char *room,
+	struct gw_slice message)
 {
 	gw_str_putc(line, '{');
 	gw_json_time(line, "timestamp", gw_clock_now());
@@ -51,8 +51,8 @@ static void print_json(
 	gw_str_puts(line, "}\n");
 }
 
-static void print_text(
-	struct gw_str *line, enum gw_level level, const char *room, struct gw_slice message)
+static void print_text(struct gw_str *line, enum gw_level level, const char *room,
+	struct gw_slice message)
 {
 	gw_time_print(line, gw_clock_now() / GW_MILLISECOND * GW_MILLISECOND);
 	gw_str_printf(line, " %-5s %-9s ", names[level], room);

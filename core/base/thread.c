@@ -8,8 +8,8 @@
 
 #define STACK_SIZE ((size_t)1 << 20)
 
-bool gw_thread_start(
-	pthread_t *out, const char *name, void *(*run)(void *), void *arg, struct gw_error *err)
+bool gw_thread_start(pthread_t *out, const char *name, void *(*run)(void *), void *arg,
+	struct gw_error *err)
 {
 	sigset_t all, before;
 	pthread_attr_t attr;

@@ -7,8 +7,8 @@
 #include <pthread.h>
 
 /* Starts a named thread (15 characters are shown) with a 1 MiB stack and all signals blocked. */
-GW_EXPORT bool gw_thread_start(
-	pthread_t *out, const char *name, void *(*run)(void *), void *arg, struct gw_error *err);
+GW_EXPORT bool gw_thread_start(pthread_t *out, const char *name, void *(*run)(void *), void *arg,
+	struct gw_error *err);
 
 static inline void gw_unlock_p(pthread_mutex_t **m)
 {

@@ -22,8 +22,8 @@ struct gw_violations {
 
 GW_EXPORT void gw_violations_clear(struct gw_violations *v);
 #define gw_auto_violations __attribute__((cleanup(gw_violations_clear))) struct gw_violations
-GW_EXPORT void gw_violations_add(
-	struct gw_violations *v, const char *path, const char *shown, const char *message);
+GW_EXPORT void gw_violations_add(struct gw_violations *v, const char *path, const char *shown,
+	const char *message);
 /* Fills in lines and columns from the source. */
 GW_EXPORT void gw_violations_locate(struct gw_violations *v, struct gw_slice source);
 /* "path: message\n" for each, as Kestra joins them. */

@@ -22,9 +22,9 @@ GW_EXPORT struct gw_flow *gw_flow_compile(const char *tenant, int revision, json
 	const struct gw_registry *registry, const struct gw_flow_defaults *defaults);
 
 /* The same checks for a task or trigger alone (POST /flows/validate/task). */
-GW_EXPORT void gw_task_check(
-	const json_t *task, const struct gw_registry *registry, struct gw_violations *v);
-GW_EXPORT void gw_trigger_check(
-	const json_t *trigger, const struct gw_registry *registry, struct gw_violations *v);
+GW_EXPORT void gw_task_check(const json_t *task, const struct gw_registry *registry,
+	struct gw_violations *v);
+GW_EXPORT void gw_trigger_check(const json_t *trigger, const struct gw_registry *registry,
+	struct gw_violations *v);
 
 #endif

@@ -29,7 +29,7 @@ GW_EXPORT size_t gw_inputs_validate(const json_t *declared, const struct gw_sent
 	size_t n_sent, struct gw_scope *scope, struct gw_input_state **out);
 GW_EXPORT void gw_input_states_free(struct gw_input_state *states, size_t n);
 /* A rendered flow output converted to its type; a new reference. */
-GW_EXPORT json_t *gw_output_convert(
-	const json_t *output, const json_t *value, struct gw_error *err);
+GW_EXPORT json_t *gw_output_convert(const json_t *output, const json_t *value,
+	struct gw_error *err);
 
 #endif

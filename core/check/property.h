@@ -10,8 +10,8 @@ struct gw_registry;
 /* A task's properties rendered in a scope, converted to their types, complete with defaults: what
  * gw_task_type.run gets. Static and late ones are as written; tasks in it are left out. A new
  * reference; NULL on error. */
-GW_EXPORT json_t *gw_task_properties(
-	const struct gw_task *task, struct gw_scope *scope, struct gw_error *err);
+GW_EXPORT json_t *gw_task_properties(const struct gw_task *task, struct gw_scope *scope,
+	struct gw_error *err);
 /* Whether rendering them does I/O or may look at everything (enum gw_template_need). */
 GW_EXPORT unsigned gw_task_needs(const struct gw_task *task);
 GW_EXPORT void gw_task_variables(const struct gw_task *task,

@@ -15,8 +15,8 @@ struct gw_config;
  * unknown keys of others become warnings (a list of texts). */
 GW_EXPORT struct gw_config *gw_config_load(const char *path, struct gw_error *err);
 /* For options given on the command line: beats everything else. */
-GW_EXPORT bool gw_config_set(
-	struct gw_config *config, const char *key, const char *value, struct gw_error *err);
+GW_EXPORT bool gw_config_set(struct gw_config *config, const char *key, const char *value,
+	struct gw_error *err);
 GW_EXPORT void gw_config_free(struct gw_config *config);
 GW_EXPORT const json_t *gw_config_warnings(const struct gw_config *config);
 

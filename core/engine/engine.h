@@ -31,8 +31,8 @@ struct gw_engine_setup {
 
 /* Takes the node's place (working folder, node record), recovers what a predecessor left, starts
  * the threads. What setup points to must outlive the engine. */
-GW_EXPORT struct gw_engine *gw_engine_start(
-	const struct gw_engine_setup *setup, struct gw_error *err);
+GW_EXPORT struct gw_engine *gw_engine_start(const struct gw_engine_setup *setup,
+	struct gw_error *err);
 /* Stops claiming, lets runs end for up to grace_us, gives the rest back. */
 GW_EXPORT void gw_engine_stop(struct gw_engine **engine, int64_t grace_us);
 /* New modules: a new registry for what starts from now on. */
@@ -98,8 +98,8 @@ struct gw_start {
 GW_EXPORT struct gw_start *gw_start_new(const char *tenant, struct gw_flow *flow);
 GW_EXPORT void gw_start_free(struct gw_start *start);
 /* GW_BUSY at once if the engine's inbox is full (start is then still the caller's). */
-GW_EXPORT bool gw_engine_start_execution(
-	struct gw_engine *engine, struct gw_start *start, struct gw_error *err);
+GW_EXPORT bool gw_engine_start_execution(struct gw_engine *engine, struct gw_start *start,
+	struct gw_error *err);
 
 enum gw_action_type {
 	GW_ACT_KILL, /* {cascade} */

@@ -45,8 +45,8 @@ GW_EXPORT void gw_template_variables(const struct gw_template *t,
 GW_EXPORT bool gw_template_render(const struct gw_template *t, struct gw_scope *scope,
 	struct gw_str *out, struct gw_error *err);
 /* With its type kept if the template is exactly one expression; a new reference. */
-GW_EXPORT json_t *gw_template_value(
-	const struct gw_template *t, struct gw_scope *scope, struct gw_error *err);
+GW_EXPORT json_t *gw_template_value(const struct gw_template *t, struct gw_scope *scope,
+	struct gw_error *err);
 /* Whether a rendered text counts as false: "", "false", "0", "-0". */
 GW_EXPORT bool gw_text_is_falsy(struct gw_slice text);
 
@@ -62,8 +62,8 @@ GW_EXPORT void gw_tree_variables(const struct gw_tree *tree,
 	void (*use)(void *arg, const char *root, const char *member), void *arg);
 /* Keys and values rendered, strings stay strings; typed: single expressions keep their type. The
  * value itself is returned if it is constant. A new reference. */
-GW_EXPORT json_t *gw_tree_render(
-	const struct gw_tree *tree, struct gw_scope *scope, bool typed, struct gw_error *err);
+GW_EXPORT json_t *gw_tree_render(const struct gw_tree *tree, struct gw_scope *scope, bool typed,
+	struct gw_error *err);
 /* The value as it was written, borrowed. */
 GW_EXPORT const json_t *gw_tree_source(const struct gw_tree *tree);
 

@@ -97,7 +97,7 @@ GW_EXPORT const struct gw_branch *gw_task_branch(const struct gw_task *task, con
 
 /* Record keys. */
 GW_EXPORT void gw_flow_key(struct gw_str *out, const char *namespace, const char *id);
-GW_EXPORT void gw_revision_key(
-	struct gw_str *out, const char *namespace, const char *id, int revision);
+GW_EXPORT void gw_revision_key(struct gw_str *out, const char *namespace, const char *id,
+	int revision);
 
 #endif

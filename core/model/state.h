@@ -31,8 +31,8 @@ GW_EXPORT void gw_history_add(struct gw_history *h, enum gw_state state, gw_time
 GW_EXPORT void gw_history_copy(struct gw_history *to, const struct gw_history *from);
 GW_EXPORT void gw_history_clear(struct gw_history *h);
 GW_EXPORT gw_time gw_history_start(const struct gw_history *h); /* GW_NEVER while empty */
-GW_EXPORT gw_time gw_history_end(
-	const struct gw_history *h); /* GW_NEVER unless terminal or PAUSED */
+GW_EXPORT gw_time
+gw_history_end(const struct gw_history *h); /* GW_NEVER unless terminal or PAUSED */
 GW_EXPORT int64_t gw_history_duration(const struct gw_history *h); /* us, last moment - first */
 /* {"current":…,"histories":[…],"duration":…,"startDate":…,"endDate":…} */
 GW_EXPORT void gw_history_print(struct gw_str *out, const struct gw_history *h);

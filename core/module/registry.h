@@ -32,27 +32,27 @@ struct gw_condition_entry {
 };
 
 /* By exact name, else by alias without regard to case; NULL = unknown. */
-GW_EXPORT const struct gw_task_entry *gw_registry_task(
-	const struct gw_registry *r, const char *type);
-GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger(
-	const struct gw_registry *r, const char *type);
-GW_EXPORT const struct gw_condition_entry *gw_registry_condition(
-	const struct gw_registry *r, const char *type);
-GW_EXPORT const struct gw_backend_type *gw_registry_backend(
-	const struct gw_registry *r, const char *name);
+GW_EXPORT const struct gw_task_entry *gw_registry_task(const struct gw_registry *r,
+	const char *type);
+GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger(const struct gw_registry *r,
+	const char *type);
+GW_EXPORT const struct gw_condition_entry *gw_registry_condition(const struct gw_registry *r,
+	const char *type);
+GW_EXPORT const struct gw_backend_type *gw_registry_backend(const struct gw_registry *r,
+	const char *name);
 
 /* Walking: i from 0 until NULL; ordered by type name. */
 GW_EXPORT const struct gw_task_entry *gw_registry_task_at(const struct gw_registry *r, size_t i);
-GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger_at(
-	const struct gw_registry *r, size_t i);
-GW_EXPORT const struct gw_condition_entry *gw_registry_condition_at(
-	const struct gw_registry *r, size_t i);
+GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger_at(const struct gw_registry *r,
+	size_t i);
+GW_EXPORT const struct gw_condition_entry *gw_registry_condition_at(const struct gw_registry *r,
+	size_t i);
 /* Files that could not be loaded: "path: reason". */
 GW_EXPORT const char *gw_registry_problem_at(const struct gw_registry *r, size_t i);
 
 /* Loads the shared objects of a folder into this process; broken ones become problems. */
-GW_EXPORT struct gw_registry *gw_registry_load(
-	const char *const *folders, enum gw_place place, struct gw_error *err);
+GW_EXPORT struct gw_registry *gw_registry_load(const char *const *folders, enum gw_place place,
+	struct gw_error *err);
 /* The installation's own module folder: beside the program in a build tree, else the installed. */
 GW_EXPORT char *gw_registry_own_folder(void);
 GW_EXPORT struct gw_registry *gw_registry_ref(struct gw_registry *r);

@@ -23,12 +23,12 @@ GW_EXPORT bool gw_storage_write(struct gw_storage *storage, const char *tenant, 
 GW_EXPORT bool gw_storage_size(struct gw_storage *storage, const char *tenant, const char *uri,
 	int64_t *bytes, struct gw_error *err);
 /* A file, or everything below a folder; absent is no error. */
-GW_EXPORT bool gw_storage_delete(
-	struct gw_storage *storage, const char *tenant, const char *uri, struct gw_error *err);
+GW_EXPORT bool gw_storage_delete(struct gw_storage *storage, const char *tenant, const char *uri,
+	struct gw_error *err);
 
 /* Where things live (Kestra's layout): "/company/team/flow/executions/ID". */
-GW_EXPORT void gw_storage_execution_path(
-	struct gw_str *out, const char *namespace, const char *flow, const char *execution);
+GW_EXPORT void gw_storage_execution_path(struct gw_str *out, const char *namespace,
+	const char *flow, const char *execution);
 GW_EXPORT void gw_storage_slug(struct gw_str *out, struct gw_slice text);
 
 #endif

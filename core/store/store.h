@@ -9,8 +9,8 @@
 struct gw_store;
 
 /* Opens and migrates. type lives as long as the store. */
-GW_EXPORT struct gw_store *gw_store_open(
-	const struct gw_backend_type *type, const json_t *settings, struct gw_error *err);
+GW_EXPORT struct gw_store *gw_store_open(const struct gw_backend_type *type, const json_t *settings,
+	struct gw_error *err);
 GW_EXPORT void gw_store_close(struct gw_store **store);
 GW_EXPORT unsigned gw_store_capabilities(const struct gw_store *store);
 GW_EXPORT bool gw_store_describe(struct gw_store *store, struct gw_str *out, struct gw_error *err);
@@ -21,8 +21,8 @@ GW_EXPORT bool gw_store_get(struct gw_store *store, const struct gw_kind *kind, 
 GW_EXPORT bool gw_store_get_many(struct gw_store *store, const struct gw_kind *kind,
 	const struct gw_key *keys, size_t n, struct gw_record *out, void **hold,
 	struct gw_error *err);
-GW_EXPORT struct gw_stream *gw_store_scan(
-	struct gw_store *store, const struct gw_query *query, struct gw_error *err);
+GW_EXPORT struct gw_stream *gw_store_scan(struct gw_store *store, const struct gw_query *query,
+	struct gw_error *err);
 GW_EXPORT bool gw_store_count(struct gw_store *store, const struct gw_query *query, uint64_t cap,
 	uint64_t *out, struct gw_error *err);
 GW_EXPORT bool gw_store_count_by(struct gw_store *store, const struct gw_query *query,
@@ -39,8 +39,8 @@ GW_EXPORT bool gw_store_write(struct gw_store *store, struct gw_group *groups, s
 /* A single operation; GW_CONFLICT if it missed. */
 GW_EXPORT bool gw_store_write_one(struct gw_store *store, struct gw_op *op, struct gw_error *err);
 /* Deletes all that match, in batches; *n is how many. */
-GW_EXPORT bool gw_store_delete_where(
-	struct gw_store *store, const struct gw_query *query, uint64_t *n, struct gw_error *err);
+GW_EXPORT bool gw_store_delete_where(struct gw_store *store, const struct gw_query *query,
+	uint64_t *n, struct gw_error *err);
 
 /* Tells other nodes that there is work or something changed; cheap when called often. */
 GW_EXPORT void gw_store_signal(struct gw_store *store);

@@ -155,8 +155,8 @@ static bool read_zone_name(struct reader *r, const struct gw_zone **zone, struct
 	return *zone != NULL;
 }
 
-bool gw_time_parse(
-	struct gw_slice text, const struct gw_zone *zone, gw_time *out, struct gw_error *err)
+bool gw_time_parse(struct gw_slice text, const struct gw_zone *zone, gw_time *out,
+	struct gw_error *err)
 {
 	struct reader r = { text.data, text.data + text.len, false };
 	struct gw_civil c = { 0 };

@@ -117,8 +117,8 @@ struct gw_backend_type {
 	/* Connects. settings is the object repository.NAME of the configuration, with defaults
 	 * and secrets in place; unknown members are an error. kinds is ended by NULL and lives
 	 * as long as the program. */
-	struct gw_backend *(*open)(
-		const json_t *settings, const struct gw_kind *const *kinds, struct gw_error *err);
+	struct gw_backend *(*open)(const json_t *settings, const struct gw_kind *const *kinds,
+		struct gw_error *err);
 	void (*close)(struct gw_backend *b);
 
 	/* Creates and upgrades tables; several processes may call it at once. A database of a
@@ -130,8 +130,8 @@ struct gw_backend_type {
 	bool (*get)(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 		size_t n, struct gw_record *out, void **hold, struct gw_error *err);
 
-	struct gw_stream *(*scan)(
-		struct gw_backend *b, const struct gw_query *query, struct gw_error *err);
+	struct gw_stream *(*scan)(struct gw_backend *b, const struct gw_query *query,
+		struct gw_error *err);
 	/* Counts what matches, by the values of a field if by is not NULL (then *out is an
 	 * array of *n for free(), its values too); else one count with value "". At most cap is
 	 * counted (0 = no cap). */
@@ -140,8 +140,8 @@ struct gw_backend_type {
 
 	/* Applies the groups; true means that every operation has its outcome. A key occurs once
 	 * in a call. false: what was applied is unknown (core/store settles it by reading). */
-	bool (*write)(
-		struct gw_backend *b, struct gw_group *groups, size_t n, struct gw_error *err);
+	bool (*write)(struct gw_backend *b, struct gw_group *groups, size_t n,
+		struct gw_error *err);
 
 	/* Takes up to limit records with due <= now and no owner, the earliest first: sets owner,
 	 * clears due, changes the version. Yields them as they are now. */

@@ -78,8 +78,8 @@ struct gw_stream {
 	void (*close)(struct gw_stream *s);
 };
 
-static inline enum gw_next gw_stream_next(
-	struct gw_stream *s, struct gw_record *out, struct gw_error *err)
+static inline enum gw_next gw_stream_next(struct gw_stream *s, struct gw_record *out,
+	struct gw_error *err)
 {
 	return s->next(s, out, err);
 }

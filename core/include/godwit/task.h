@@ -47,8 +47,8 @@ GW_EXPORT void gw_run_log(struct gw_run *run, enum gw_level level, const char *f
 	GW_PRINTF(3, 4);
 GW_EXPORT void gw_run_log_text(struct gw_run *run, enum gw_level level, struct gw_slice text);
 GW_EXPORT void gw_run_output(struct gw_run *run, const char *name, json_t *value); /* owns value */
-GW_EXPORT void gw_run_counter(
-	struct gw_run *run, const char *name, double value, const json_t *tags);
+GW_EXPORT void gw_run_counter(struct gw_run *run, const char *name, double value,
+	const json_t *tags);
 GW_EXPORT void gw_run_timer(struct gw_run *run, const char *name, int64_t us, const json_t *tags);
 /* A state other than SUCCESS for a run that ends well (WARNING, KILLED, SKIPPED …). */
 GW_EXPORT void gw_run_state(struct gw_run *run, enum gw_state state);
@@ -68,12 +68,12 @@ GW_EXPORT const char *gw_run_directory(struct gw_run *run, struct gw_error *err)
 /* Internal storage: a readable descriptor of a kestra:///… URI; -1 on error. */
 GW_EXPORT int gw_run_read(struct gw_run *run, const char *uri, struct gw_error *err);
 /* Stores what fd holds under this run; *uri is for free(). */
-GW_EXPORT bool gw_run_write(
-	struct gw_run *run, int fd, const char *name, char **uri, struct gw_error *err);
+GW_EXPORT bool gw_run_write(struct gw_run *run, int fd, const char *name, char **uri,
+	struct gw_error *err);
 /* Asks the server: "logs", "count", "resume" … (docs/plugins.md lists questions and answers).
  * A new reference, NULL on error. */
-GW_EXPORT json_t *gw_run_ask(
-	struct gw_run *run, const char *question, const json_t *arguments, struct gw_error *err);
+GW_EXPORT json_t *gw_run_ask(struct gw_run *run, const char *question, const json_t *arguments,
+	struct gw_error *err);
 
 /* ---- Programs ---- */
 
@@ -95,8 +95,8 @@ struct gw_plan; /* which lanes of child tasks run; a lane is a sequence */
 /* Adds a lane that runs the task list found in a property: branch "tasks", "then",
  * "cases/FIRST". value is what taskrun.value shows (NULL = none; a text, or JSON text). task >= 0
  * picks a single task of the list. */
-GW_EXPORT void gw_plan_lane(
-	struct gw_plan *plan, const char *branch, int task, const char *value, int iteration);
+GW_EXPORT void gw_plan_lane(struct gw_plan *plan, const char *branch, int task, const char *value,
+	int iteration);
 /* Makes the last lane wait until all lanes that run the given tasks (ids) have ended. */
 GW_EXPORT void gw_plan_after(struct gw_plan *plan, const char *task_id);
 GW_EXPORT void gw_plan_limit(struct gw_plan *plan, int lanes_at_once); /* 0 = all, the default */

@@ -40,8 +40,8 @@ GW_EXPORT gw_time gw_zone_resolve(const struct gw_zone *zone, const struct gw_ci
 
 /* Reads "2024-12-20T10:00:00.123+01:00", "…Z", "…[Europe/Paris]", also without seconds. A text
  * without an offset is read in the given zone; a bare date is its start of day. */
-GW_EXPORT bool gw_time_parse(
-	struct gw_slice text, const struct gw_zone *zone, gw_time *out, struct gw_error *err);
+GW_EXPORT bool gw_time_parse(struct gw_slice text, const struct gw_zone *zone, gw_time *out,
+	struct gw_error *err);
 /* "2024-12-20T10:00:00.123456Z" with as many groups of three decimals as needed (0, 3 or 6). */
 GW_EXPORT void gw_time_print(struct gw_str *out, gw_time at);
 /* "2024-12-20T11:00:00+01:00", "Z" for UTC. */
@@ -60,12 +60,12 @@ struct gw_cron {
 };
 
 /* Five fields, six with leading seconds if with_seconds; nicknames such as @daily. */
-GW_EXPORT bool gw_cron_parse(
-	const char *text, bool with_seconds, struct gw_cron *out, struct gw_error *err);
+GW_EXPORT bool gw_cron_parse(const char *text, bool with_seconds, struct gw_cron *out,
+	struct gw_error *err);
 /* The first match strictly after an instant, in the zone's wall-clock time; GW_NEVER if none
  * comes within eight years. Each date at most once; a date inside a gap does not exist. */
 GW_EXPORT gw_time gw_cron_next(const struct gw_cron *cron, const struct gw_zone *zone, gw_time at);
-GW_EXPORT gw_time gw_cron_previous(
-	const struct gw_cron *cron, const struct gw_zone *zone, gw_time at);
+GW_EXPORT gw_time gw_cron_previous(const struct gw_cron *cron, const struct gw_zone *zone,
+	gw_time at);
 
 #endif

@@ -24,14 +24,14 @@ struct gw_trigger_type {
 	/* Schedules: the nearest date strictly after (before) an instant, GW_NEVER if none.
 	 * Properties as written, with defaults. *zone is the zone that dates print in. */
 	bool (*next)(const json_t *properties, gw_time after, gw_time *out, struct gw_error *err);
-	bool (*previous)(
-		const json_t *properties, gw_time before, gw_time *out, struct gw_error *err);
+	bool (*previous)(const json_t *properties, gw_time before, gw_time *out,
+		struct gw_error *err);
 	bool (*zone)(const json_t *properties, const struct gw_zone **out, struct gw_error *err);
 
 	/* Polling: outputs set on run become the trigger's variables; *fire says whether an
 	 * execution starts. */
-	bool (*poll)(
-		struct gw_run *run, const json_t *properties, bool *fire, struct gw_error *err);
+	bool (*poll)(struct gw_run *run, const json_t *properties, bool *fire,
+		struct gw_error *err);
 };
 
 /* A condition is a pure test. nested are the results of a "conditions" property, if it has one. */
