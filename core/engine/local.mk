@@ -1,1 +1,2 @@
-# core_libgodwit_la_SOURCES += …
+core_libgodwit_la_SOURCES += \
+	core/engine/engine.h

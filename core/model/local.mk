@@ -1,7 +1,10 @@
 core_libgodwit_la_SOURCES += \
+	core/model/flow.c \
 	core/model/flow.h \
 	core/model/kinds.c \
 	core/model/kinds.h \
+	core/model/label.c \
 	core/model/label.h \
 	core/model/record.c \
+	core/model/state.c \
 	core/model/state.h
