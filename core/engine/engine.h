@@ -5,7 +5,7 @@
 #ifndef GW_ENGINE_ENGINE_H
 #define GW_ENGINE_ENGINE_H
 
-#include "base/id.h"
+#include "model/execution.h"
 #include "check/flow.h"
 #include "config/config.h"
 #include "storage/storage.h"
@@ -69,13 +69,6 @@ GW_EXPORT struct gw_flow *gw_engine_flow(struct gw_engine *engine, const char *t
 struct gw_answer {
 	struct gw_error error; /* code GW_OK = done */
 	struct gw_slice execution; /* JSON as the API shows it; borrowed during the call */
-};
-
-/* Who started an execution. */
-struct gw_cause {
-	char *id; /* trigger or task id; NULL = a person */
-	char *type;
-	json_t *variables; /* object */
 };
 
 /* A new execution. Everything is handed over; free with gw_start_free if it was not started. */

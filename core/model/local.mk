@@ -1,4 +1,7 @@
 core_libgodwit_la_SOURCES += \
+	core/model/execution.c \
+	core/model/execution.h \
+	core/model/execution_json.c \
 	core/model/flow.c \
 	core/model/flow.h \
 	core/model/kinds.c \

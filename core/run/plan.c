@@ -50,8 +50,14 @@ void gw_plan_output(struct gw_plan *plan, const char *name, json_t *value)
 void gw_plan_pause(struct gw_plan *plan, int64_t delay_us, enum gw_state then)
 {
 	plan->pauses = true;
-	plan->pause_us = delay_us;
+	plan->delay_us = delay_us;
 	plan->pause_state = then;
+}
+
+void gw_plan_wait(struct gw_plan *plan, int64_t delay_us)
+{
+	plan->waits = true;
+	plan->delay_us = delay_us;
 }
 
 int gw_plan_round(const struct gw_plan *plan)

@@ -21,9 +21,10 @@ struct gw_plan {
 	struct gw_lane *lanes;
 	size_t n_lanes, cap_lanes;
 	int limit; /* lanes at once; 0 = all */
-	bool pauses;
-	int64_t pause_us; /* 0 = for ever */
-	enum gw_state pause_state;
+	bool pauses; /* PAUSED until resumed, or until the delay is over */
+	bool waits; /* RUNNING until the delay is over */
+	int64_t delay_us; /* 0 = for ever */
+	enum gw_state pause_state; /* what a pause ends in when its delay is over */
 	bool again;
 	int64_t again_us;
 	struct gw_effects effects; /* outputs and log lines */

@@ -104,6 +104,9 @@ GW_EXPORT void gw_plan_output(struct gw_plan *plan, const char *name, json_t *va
 /* The flowable waits, PAUSED, until somebody resumes it or until the delay is over (us; 0 =
  * for ever); then it ends in the given state. */
 GW_EXPORT void gw_plan_pause(struct gw_plan *plan, int64_t delay_us, enum gw_state then);
+/* The flowable stays RUNNING for this long before its lanes start, or before it ends if it has none
+ * (flow.Sleep): no thread waits. */
+GW_EXPORT void gw_plan_wait(struct gw_plan *plan, int64_t delay_us);
 /* How often this list of lanes has run completely (0 on the first call), how long ago it began. */
 GW_EXPORT int gw_plan_round(const struct gw_plan *plan);
 GW_EXPORT int64_t gw_plan_elapsed(const struct gw_plan *plan);
