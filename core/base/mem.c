@@ -80,3 +80,64 @@ void gw_free_p(void *p)
 	memcpy(&memory, p, sizeof(memory));
 	free(memory);
 }
+
+/* ---- Arenas ---- */
+
+#define CHUNK_SIZE ((size_t)64 << 10)
+
+struct gw_arena_chunk {
+	struct gw_arena_chunk *next;
+	size_t size;
+	_Alignas(16) char data[];
+};
+
+void *gw_arena_alloc(struct gw_arena *arena, size_t size)
+{
+	size = (size + 15) & ~(size_t)15;
+	if (!arena->chunks || arena->used + size > arena->chunks->size) {
+		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+		struct gw_arena_chunk *chunk = gw_alloc(sizeof(*chunk) + room);
+		chunk->next = arena->chunks;
+		chunk->size = room;
+		arena->chunks = chunk;
+		arena->used = 0;
+	}
+	void *p = arena->chunks->data + arena->used;
+	arena->used += size;
+	return p;
+}
+
+struct gw_slice gw_arena_copy(struct gw_arena *arena, struct gw_slice text)
+{
+	if (!text.data)
+		return text;
+	char *copy = gw_arena_alloc(arena, text.len + 1);
+	memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	return gw_slice(copy, text.len);
+}
+
+static void free_chunks(struct gw_arena_chunk *chunk)
+{
+	while (chunk) {
+		struct gw_arena_chunk *next = chunk->next;
+		free(chunk);
+		chunk = next;
+	}
+}
+
+void gw_arena_reset(struct gw_arena *arena)
+{
+	struct gw_arena_chunk *last = arena->chunks;
+	arena->used = 0;
+	if (!last)
+		return;
+	free_chunks(last->next);
+	last->next = NULL;
+}
+
+void gw_arena_clear(struct gw_arena *arena)
+{
+	free_chunks(arena->chunks);
+	*arena = (struct gw_arena){ 0 };
+}

@@ -21,6 +21,17 @@ GW_EXPORT char *gw_sprintf(const char *format, ...) GW_PRINTF(1, 2);
 #define gw_grow(items, n, cap) ((__typeof__(items))gw_grow_bytes(items, n, cap, sizeof(*(items))))
 GW_EXPORT void *gw_grow_bytes(void *items, size_t n, size_t *cap, size_t size);
 
+/* Memory that is freed all at once. Zero-initialised it is empty. */
+struct gw_arena {
+	struct gw_arena_chunk *chunks; /* the current one first */
+	size_t used; /* of the current one */
+};
+
+GW_EXPORT void *gw_arena_alloc(struct gw_arena *arena, size_t size); /* not zeroed */
+GW_EXPORT struct gw_slice gw_arena_copy(struct gw_arena *arena, struct gw_slice text);
+GW_EXPORT void gw_arena_reset(struct gw_arena *arena); /* keeps one chunk */
+GW_EXPORT void gw_arena_clear(struct gw_arena *arena);
+
 GW_EXPORT void gw_free_p(void *p); /* for gw_auto_free */
 #define gw_auto_free __attribute__((cleanup(gw_free_p)))
 

@@ -75,7 +75,6 @@ struct gw_taskrun *gw_execution_add_run(struct gw_execution *exec, const struct 
 	run->task = task;
 	run->parent = parent;
 	gw_history_add(&run->state, GW_CREATED, now);
-	run->is_dirty = exec->is_dirty = true;
 	return run;
 }
 

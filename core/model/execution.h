@@ -32,6 +32,8 @@ struct gw_taskrun {
 	int round_of_parent; /* the parent's round it belongs to */
 	gw_time wake_at; /* retry, delay or pause is over; GW_NEVER = no timer */
 
+	bool is_dropped; /* forgotten by a restart: its record stays, with an empty document */
+
 	/* Not stored in the document: */
 	struct gw_version version; /* of the record; valid if is_stored */
 	bool is_stored;

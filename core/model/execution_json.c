@@ -95,6 +95,10 @@ static void print_attempts(struct gw_str *out, const struct gw_taskrun *run)
 void gw_taskrun_print(struct gw_str *out, const struct gw_execution *exec,
 	const struct gw_taskrun *run)
 {
+	if (run->is_dropped) {
+		gw_str_puts(out, "{}");
+		return;
+	}
 	gw_str_putc(out, '{');
 	print_string(out, "id", run->id.text);
 	print_string(out, "executionId", exec->id.text);
@@ -135,6 +139,8 @@ void gw_execution_join(struct gw_str *out, struct gw_slice execution, const stru
 	gw_json_key(out, "taskRunList");
 	gw_str_putc(out, '[');
 	for (size_t i = 0; i < n_runs; i++) {
+		if (gw_slice_is(runs[i], "{}"))
+			continue; /* dropped */
 		gw_json_comma(out);
 		gw_str_add(out, runs[i].data, runs[i].len);
 	}
@@ -250,7 +256,6 @@ static bool fill_run(struct gw_execution *exec, struct gw_taskrun *run, const js
 	run->lane = (unsigned)read_int(doc, "lane", 0);
 	run->round = read_int(doc, "round", 0);
 	run->round_of_parent = read_int(doc, "ofRound", 0);
-	run->is_stored = true;
 	return read_id(doc, "id", &run->id, err) && read_time(doc, "wakeAt", &run->wake_at, err) &&
 	       gw_history_read(json_object_get(doc, "state"), &run->state, err) &&
 	       read_attempts(run, json_object_get(doc, "attempts"), err);
@@ -261,11 +266,13 @@ struct gw_taskrun *gw_taskrun_read(struct gw_execution *exec, const json_t *doc,
 {
 	struct gw_taskrun *run = gw_new(struct gw_taskrun);
 	run->iteration = -1;
-	if (!fill_run(exec, run, doc, err)) {
+	run->is_dropped = json_object_size(doc) == 0;
+	if (!run->is_dropped && !fill_run(exec, run, doc, err)) {
 		gw_explain(err, "task run %zu of execution %s", exec->n_runs, exec->id.text);
 		gw_taskrun_free(run);
 		return NULL;
 	}
+	run->is_stored = true;
 	gw_execution_append(exec, run);
 	return run;
 }
