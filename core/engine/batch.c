@@ -68,7 +68,7 @@ struct gw_slice gw_batch_json(struct gw_batch *batch, const json_t *value)
 	return gw_arena_copy(&batch->arena, gw_str_slice(&batch->text));
 }
 
-static void set_target(struct gw_batch *batch, struct gw_version *version, bool *is_stored)
+void gw_batch_target(struct gw_batch *batch, struct gw_version *version, bool *is_stored)
 {
 	batch->targets[batch->n_ops - 1] = (struct gw_target){ version, is_stored };
 }
@@ -87,7 +87,7 @@ static void add_taskrun(struct gw_batch *batch, const struct gw_execution *exec,
 	gw_str_reset(&batch->text);
 	gw_taskrun_print(&batch->text, exec, run);
 	op->record.doc = gw_arena_copy(&batch->arena, gw_str_slice(&batch->text));
-	set_target(batch, &run->version, &run->is_stored);
+	gw_batch_target(batch, &run->version, &run->is_stored);
 	run->is_dirty = false;
 }
 
@@ -231,7 +231,7 @@ void gw_batch_execution(struct gw_batch *batch, struct gw_machine *m, struct gw_
 	gw_str_reset(&batch->text);
 	gw_execution_print(&batch->text, exec);
 	op->record.doc = gw_arena_copy(&batch->arena, gw_str_slice(&batch->text));
-	set_target(batch, &exec->version, &exec->is_stored);
+	gw_batch_target(batch, &exec->version, &exec->is_stored);
 	exec->is_dirty = false;
 	m->fresh = 0;
 }
@@ -260,7 +260,8 @@ bool gw_batch_confirm(struct gw_batch *batch, size_t group)
 		if (!target->version)
 			continue;
 		*target->version = g->ops[i].version;
-		*target->is_stored = true;
+		if (target->is_stored)
+			*target->is_stored = true;
 	}
 	return true;
 }

@@ -316,12 +316,3 @@ void gw_context_close(struct gw_context *c)
 	json_decref(c->made);
 	c->made = NULL;
 }
-
-json_t *gw_machine_snapshot(struct gw_machine *m, const struct gw_taskrun *run)
-{
-	struct gw_context c;
-	gw_context_open(&c, m, run);
-	json_auto_t *all = everything(&c.scope);
-	gw_context_close(&c);
-	return json_deep_copy(all);
-}

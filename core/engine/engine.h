@@ -27,6 +27,10 @@ struct gw_engine_setup {
 	struct gw_registry *registry; /* the engine takes a reference */
 	const struct gw_config *config;
 	unsigned roles;
+	/* Called once, on a thread of the engine, when other nodes took this one for dead: what it
+	 * has is theirs now; stop it and start again. May be NULL. */
+	void (*lost)(void *arg);
+	void *arg;
 };
 
 /* Takes the node's place (working folder, node record), recovers what a predecessor left, starts
@@ -105,7 +109,6 @@ enum gw_action_type {
 	GW_ACT_TASKRUN_STATE, /* {taskRunId, state} */
 	GW_ACT_UNQUEUE, /* {state?} */
 	GW_ACT_FORCE_RUN,
-	GW_ACT_DELETE, /* {logs, metrics, storage, running} */
 };
 
 /* Anything done to an execution, wherever it is owned. arguments: a new reference handed over, or
@@ -113,6 +116,15 @@ enum gw_action_type {
 GW_EXPORT void gw_engine_act(struct gw_engine *engine, const char *tenant, const char *execution,
 	enum gw_action_type type, json_t *arguments,
 	void (*done)(void *arg, const struct gw_answer *answer), void *arg);
+
+/* Deletes an ended execution with what belongs to it; a running one is killed first if wanted, else
+ * GW_CONFLICT. Blocks. */
+struct gw_deletion {
+	bool logs, metrics, storage; /* go too */
+	bool running; /* kill it first */
+};
+GW_EXPORT bool gw_engine_delete_execution(struct gw_engine *engine, const char *tenant,
+	const char *execution, const struct gw_deletion *what, struct gw_error *err);
 
 /* An execution with its task runs as the API shows it; GW_NOT_FOUND. */
 GW_EXPORT bool gw_engine_show(struct gw_engine *engine, const char *tenant, const char *execution,

@@ -179,7 +179,7 @@ void gw_machine_end_unstarted(struct gw_machine *m, enum gw_state state, const c
 
 /* ---- News from workers and timers ---- */
 
-static void free_result(struct gw_result *result)
+void gw_result_clear(struct gw_result *result)
 {
 	free(result->message);
 	gw_effects_clear(&result->effects);
@@ -190,7 +190,7 @@ void gw_machine_ended(struct gw_machine *m, struct gw_taskrun *run, struct gw_re
 {
 	m->now = now;
 	if (!run->is_submitted) {
-		free_result(result);
+		gw_result_clear(result);
 		return;
 	}
 	run->is_submitted = false;
@@ -201,7 +201,7 @@ void gw_machine_ended(struct gw_machine *m, struct gw_taskrun *run, struct gw_re
 	gw_taskrun_take_effects(m, run, &result->effects);
 	if (result->message)
 		gw_machine_log(m, run, GW_ERROR, result->message);
-	free_result(result);
+	gw_result_clear(result);
 	gw_taskrun_finish(m, run, state);
 	if (ends)
 		gw_machine_end_early(m, end_state);

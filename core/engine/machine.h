@@ -48,6 +48,8 @@ struct gw_result {
 	struct gw_effects effects;
 };
 
+GW_EXPORT void gw_result_clear(struct gw_result *result);
+
 enum gw_phase {
 	GW_PHASE_TASKS,
 	GW_PHASE_ERRORS,
@@ -106,6 +108,7 @@ struct gw_machine {
 	struct gw_entry *entries;
 	size_t n_entries, cap_entries;
 	json_t *outputs; /* {{ outputs }}, kept up to date */
+	json_t *secrets; /* texts to hide in log lines, a list or NULL */
 	json_t *shared; /* variables that never change */
 };
 
@@ -132,6 +135,9 @@ GW_EXPORT bool gw_machine_pause(struct gw_machine *m, gw_time now, struct gw_err
 GW_EXPORT bool gw_machine_resume(struct gw_machine *m, const json_t *inputs, gw_time now,
 	struct gw_error *err);
 GW_EXPORT bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_error *err);
+/* A person says how a task run ended; what comes after it goes on. */
+GW_EXPORT bool gw_machine_set_run(struct gw_machine *m, struct gw_taskrun *run, enum gw_state state,
+	gw_time now, struct gw_error *err);
 /* Ends it before anything ran (concurrency limits), with a log line. */
 GW_EXPORT void gw_machine_end_unstarted(struct gw_machine *m, enum gw_state state,
 	const char *message, gw_time now);

@@ -166,3 +166,29 @@ bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_error *err)
 	gw_machine_go(m, now);
 	return true;
 }
+
+/* Once it has ended the lists are found again with the run in its new state; while it runs, only a
+ * run that nobody works on can be changed. */
+bool gw_machine_set_run(struct gw_machine *m, struct gw_taskrun *run, enum gw_state state,
+	gw_time now, struct gw_error *err)
+{
+	m->now = now;
+	if (!gw_state_is_terminal(gw_history_state(&m->exec->state))) {
+		if (has_ended(run) || run->is_submitted || run->block)
+			return gw_fail(err, GW_CONFLICT,
+				"task run %s cannot be changed while it runs: kill it first",
+				run->id.text);
+		gw_taskrun_finish(m, run, state);
+		gw_machine_go(m, now);
+		return true;
+	}
+	gw_taskrun_set(m, run, state);
+	for (struct gw_taskrun *up = run->parent; up; up = up->parent)
+		gw_taskrun_set(m, up, GW_RUNNING);
+	gw_machine_set(m, GW_RESTARTED);
+	gw_machine_set(m, GW_RUNNING);
+	rebuild(m);
+	settle_runs(m, true);
+	gw_machine_go(m, now);
+	return true;
+}

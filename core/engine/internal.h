@@ -1,0 +1,168 @@
+/* internal.h - the engine's parts, for the files of this folder only */
+#ifndef GW_ENGINE_INTERNAL_H
+#define GW_ENGINE_INTERNAL_H
+
+#include "base/thread.h"
+#include "engine/batch.h"
+#include "engine/engine.h"
+
+struct gw_worker;
+struct gw_hosts;
+struct gw_catalog;
+struct gw_scheduler;
+struct gw_node;
+struct gw_followers;
+
+/* ---- Shards (shard.c): each owns the executions whose id hashes to it ---- */
+
+enum gw_mail_type {
+	GW_MAIL_START, /* a new execution */
+	GW_MAIL_ADOPT, /* one that another thread made, its effects still to be started */
+	GW_MAIL_ENDED, /* a worker's run has ended */
+	GW_MAIL_LINES, /* a worker's run goes on printing */
+	GW_MAIL_ACTION,
+};
+
+/* Something to be done to an execution; handed over through a shard's inbox. */
+struct gw_request {
+	enum gw_action_type type;
+	char *tenant, *execution;
+	json_t *arguments; /* NULL = none */
+	struct gw_machine *loaded; /* the execution as stored, for a shard that does not have it */
+	unsigned tries;
+	bool until_end; /* answer when the execution has ended */
+	void (*done)(void *arg, const struct gw_answer *answer);
+	void *arg;
+};
+
+struct gw_mail {
+	struct gw_mail *next;
+	enum gw_mail_type type;
+	struct gw_start *start; /* START */
+	struct gw_machine *machine; /* ADOPT */
+	struct gw_request *request; /* ACTION */
+	char *execution; /* ENDED, LINES: tenant/id */
+	unsigned ordinal;
+	struct gw_result result;
+};
+
+struct gw_live; /* an execution in memory */
+
+struct gw_shard {
+	struct gw_engine *engine;
+	unsigned index;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct gw_mail *first, *last; /* inbox, guarded by lock */
+	size_t n_waiting;
+	bool is_stopping;
+	/* The rest is the thread's own: */
+	struct gw_map lives;
+	struct gw_live **touched;
+	size_t n_touched, cap_touched;
+	struct gw_live **timers; /* a heap by time */
+	size_t n_timers, cap_timers;
+	struct gw_batch batch;
+	gw_time now;
+};
+
+#define GW_INBOX_MAX 20000u
+
+bool gw_shard_open(struct gw_shard *shard, struct gw_engine *engine, unsigned index,
+	struct gw_error *err);
+void gw_shard_close(struct gw_shard *shard);
+/* False (and still the caller's) if bounded and the inbox is full. */
+bool gw_shard_post(struct gw_shard *shard, struct gw_mail *mail, bool bounded);
+struct gw_shard *gw_shard_of(struct gw_engine *engine, const char *execution);
+
+/* ---- The engine ---- */
+
+struct gw_engine {
+	struct gw_store *store;
+	struct gw_storage *storage;
+	const struct gw_config *config;
+	unsigned roles;
+	struct gw_id node_id; /* of this process */
+	char *node_name; /* stays when it restarts */
+	char *working_folder, *tasks_folder;
+	int lock; /* on the working folder; task hosts keep it open too */
+	struct gw_slice owner; /* node_id as a slice */
+	struct gw_shard *shards;
+	unsigned n_shards;
+	struct gw_catalog *catalog;
+	struct gw_scheduler *scheduler; /* NULL = this node has none */
+	struct gw_node *node;
+	struct gw_worker *worker; /* NULL = this node runs no tasks */
+	struct gw_hosts *hosts;
+	struct gw_followers *followers;
+	struct gw_machine_setup machine_setup;
+	struct gw_flow_defaults defaults;
+	bool run_again; /* interrupted runs are made again (worker-task-restart-strategy) */
+	pthread_mutex_t registry_lock;
+	struct gw_registry *registry, **old_registries;
+	size_t n_old_registries, cap_old_registries;
+	void (*lost)(void *arg);
+	void *lost_arg;
+};
+
+void gw_engine_wake_scheduler(struct gw_engine *engine); /* triggers changed */
+/* An execution has ended and that is written: who waits for it goes on. */
+void gw_engine_execution_ended(struct gw_engine *engine, const struct gw_execution *exec);
+
+/* Others took this node for dead and have its work: it must start again under a new id. */
+void gw_engine_lost(struct gw_engine *engine);
+
+/* ---- start.c: new executions ---- */
+
+/* The execution a start asks for, CREATED; the start keeps only its callback. */
+struct gw_machine *gw_start_machine(struct gw_engine *engine, struct gw_start *start, gw_time now);
+
+/* ---- load.c: executions from records ---- */
+
+/* NULL with GW_NOT_FOUND. *owner is who owns it, for free(); NULL = nobody. */
+struct gw_machine *gw_load_machine(struct gw_engine *engine, const char *tenant,
+	const char *execution, char **owner, struct gw_error *err);
+/* An execution in memory as the API shows it. */
+void gw_machine_print(struct gw_str *out, const struct gw_machine *m);
+
+/* ---- act.c: actions ---- */
+
+/* Does to a machine what a request asks; true = the machine changed. A new execution that came of
+ * it (replay) is returned through *made. */
+bool gw_act(struct gw_engine *engine, struct gw_machine *m, struct gw_request *request, gw_time now,
+	struct gw_machine **made, struct gw_error *err);
+void gw_request_free(struct gw_request *request);
+
+/* ---- request.c, remote.c: actions on their way ---- */
+
+/* Looks again where the execution is. */
+void gw_request_retry(struct gw_engine *engine, struct gw_request *request);
+/* Another node has the execution: it is asked, and answers. */
+void gw_remote_send(struct gw_engine *engine, const char *owner, struct gw_request *request);
+
+/* ---- catalog.c: flows ---- */
+
+struct gw_catalog *gw_catalog_new(struct gw_engine *engine);
+void gw_catalog_free(struct gw_catalog *catalog);
+/* Flows may have changed elsewhere: what is the latest is looked up again. */
+void gw_catalog_refresh(struct gw_catalog *catalog);
+/* All compiled flows are made anew (another registry). */
+void gw_catalog_clear(struct gw_catalog *catalog);
+
+/* ---- follow.c ---- */
+
+struct gw_followers *gw_followers_new(struct gw_engine *engine);
+void gw_followers_free(struct gw_followers *followers);
+/* After a commit; cheap when nobody follows. */
+void gw_followers_tell(struct gw_followers *followers, const char *tenant, const char *execution,
+	bool ended);
+
+/* ---- jobs.c: between shards and the worker ---- */
+
+bool gw_jobs_open(struct gw_engine *engine, struct gw_error *err);
+void gw_jobs_close(struct gw_engine *engine, int64_t grace_us);
+void gw_jobs_run(struct gw_engine *engine, struct gw_machine *m, struct gw_effect *effect);
+void gw_jobs_kill(struct gw_engine *engine, struct gw_machine *m, struct gw_taskrun *run);
+
+#endif

@@ -1,0 +1,328 @@
+/* live.c - executions in memory: who waits for them, their timers, what follows a write */
+#include "engine/live.h"
+
+#include "base/log.h"
+
+#define NONE SIZE_MAX
+#define PARK_AFTER (10 * GW_SECOND) /* with nothing to do for this long it leaves memory */
+
+/* ---- In and out ---- */
+
+struct gw_live *gw_live_add(struct gw_shard *shard, struct gw_machine *m)
+{
+	struct gw_live *live = gw_new(struct gw_live);
+	live->shard = shard;
+	live->m = m;
+	live->key = gw_sprintf("%s/%s", m->exec->tenant, m->exec->id.text);
+	live->group = live->timer_at = NONE;
+	gw_map_put(&shard->lives, gw_slice_of(live->key), live);
+	return live;
+}
+
+static void free_live(void *p)
+{
+	struct gw_live *live = p;
+	while (live->waiters) {
+		struct gw_waiter *waiter = live->waiters;
+		live->waiters = waiter->next;
+		free(waiter);
+	}
+	gw_machine_free(live->m);
+	free(live->key);
+	free(live);
+}
+
+void gw_live_clear(struct gw_shard *shard)
+{
+	gw_map_clear(&shard->lives, free_live);
+}
+
+void gw_live_touch(struct gw_live *live)
+{
+	struct gw_shard *shard = live->shard;
+	if (live->is_touched)
+		return;
+	live->is_touched = true;
+	shard->touched = gw_grow(shard->touched, shard->n_touched, &shard->cap_touched);
+	shard->touched[shard->n_touched++] = live;
+}
+
+/* ---- Timers: a binary heap, the earliest first ---- */
+
+static void place(struct gw_shard *shard, struct gw_live *live, size_t at)
+{
+	shard->timers[at] = live;
+	live->timer_at = at;
+}
+
+static void sift_up(struct gw_shard *shard, struct gw_live *live, size_t at)
+{
+	for (; at > 0 && shard->timers[(at - 1) / 2]->timer > live->timer; at = (at - 1) / 2)
+		place(shard, shard->timers[(at - 1) / 2], at);
+	place(shard, live, at);
+}
+
+static void sift_down(struct gw_shard *shard, struct gw_live *live, size_t at)
+{
+	for (size_t child; (child = 2 * at + 1) < shard->n_timers; at = child) {
+		if (child + 1 < shard->n_timers &&
+			shard->timers[child + 1]->timer < shard->timers[child]->timer)
+			child++;
+		if (shard->timers[child]->timer >= live->timer)
+			break;
+		place(shard, shard->timers[child], at);
+	}
+	place(shard, live, at);
+}
+
+static void drop_timer(struct gw_live *live)
+{
+	struct gw_shard *shard = live->shard;
+	size_t at = live->timer_at;
+	if (at == NONE)
+		return;
+	live->timer_at = NONE;
+	struct gw_live *last = shard->timers[--shard->n_timers];
+	if (last == live)
+		return;
+	sift_up(shard, last, at);
+	sift_down(shard, last, last->timer_at);
+}
+
+static void set_timer(struct gw_live *live, gw_time at)
+{
+	struct gw_shard *shard = live->shard;
+	if (live->timer_at != NONE && live->timer == at)
+		return;
+	drop_timer(live);
+	live->timer = at;
+	if (at == GW_NEVER)
+		return;
+	shard->timers = gw_grow(shard->timers, shard->n_timers, &shard->cap_timers);
+	sift_up(shard, live, shard->n_timers++);
+}
+
+gw_time gw_live_next_timer(const struct gw_shard *shard)
+{
+	return shard->n_timers ? shard->timers[0]->timer : GW_NEVER;
+}
+
+struct gw_live *gw_live_pop_timer(struct gw_shard *shard, gw_time now)
+{
+	if (shard->n_timers == 0 || shard->timers[0]->timer > now)
+		return NULL;
+	struct gw_live *live = shard->timers[0];
+	drop_timer(live);
+	return live;
+}
+
+/* ---- Waiters ---- */
+
+static struct gw_waiter *add_waiter(struct gw_live *live)
+{
+	struct gw_waiter *waiter = gw_new(struct gw_waiter);
+	waiter->next = live->waiters;
+	live->waiters = waiter;
+	return waiter;
+}
+
+void gw_live_expect(struct gw_live *live, const struct gw_start *start, struct gw_batch *batch)
+{
+	struct gw_waiter *waiter = add_waiter(live);
+	waiter->until_end = start->until_end;
+	waiter->done = start->done;
+	waiter->arg = start->arg;
+	if (start->until_end)
+		return;
+	gw_str_reset(&batch->text);
+	gw_execution_print(&batch->text, live->m->exec);
+	waiter->execution = gw_arena_copy(&batch->arena, gw_str_slice(&batch->text));
+}
+
+static void answer(struct gw_live *live, struct gw_waiter *waiter)
+{
+	gw_auto_str text = { 0 };
+	struct gw_answer a = { .error = waiter->error, .execution = waiter->execution };
+	if (a.error.code == GW_OK && !a.execution.data) {
+		gw_machine_print(&text, live->m);
+		a.execution = gw_str_slice(&text);
+	}
+	waiter->done(waiter->arg, &a);
+	free(waiter);
+}
+
+/* Answers those who wait for this write and, once it is over, for the end; all on an error. */
+static void answer_waiters(struct gw_live *live, bool is_over, const struct gw_error *error)
+{
+	struct gw_waiter *kept = NULL, *next;
+	for (struct gw_waiter *waiter = live->waiters; waiter; waiter = next) {
+		next = waiter->next;
+		if (error && waiter->error.code == GW_OK)
+			waiter->error = *error;
+		if (waiter->until_end && !is_over && !error) {
+			waiter->next = kept;
+			kept = waiter;
+		} else {
+			answer(live, waiter);
+		}
+	}
+	live->waiters = kept;
+}
+
+/* ---- Actions ---- */
+
+static void refuse(struct gw_request *request, enum gw_code code, const char *mail)
+{
+	struct gw_answer a = { 0 };
+	gw_fail(&a.error, code, "%s", mail);
+	request->done(request->arg, &a);
+	gw_request_free(request);
+}
+
+/* The execution in memory; else the stored one that came with the request, which is now ours. */
+static struct gw_live *find_live(struct gw_shard *shard, struct gw_request *request)
+{
+	gw_auto_free char *key = gw_sprintf("%s/%s", request->tenant, request->execution);
+	struct gw_live *live = gw_map_find(&shard->lives, key);
+	if (!live && request->loaded)
+		live = gw_live_add(shard, gw_steal(&request->loaded));
+	return live;
+}
+
+static void adopt_made(struct gw_shard *shard, struct gw_machine *made)
+{
+	struct gw_shard *home = gw_shard_of(shard->engine, made->exec->id.text);
+	if (home == shard) {
+		gw_live_touch(gw_live_add(shard, made));
+		return;
+	}
+	struct gw_mail *mail = gw_new(struct gw_mail);
+	mail->type = GW_MAIL_ADOPT;
+	mail->machine = made;
+	gw_shard_post(home, mail, false);
+}
+
+void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail)
+{
+	struct gw_request *request = mail->request;
+	struct gw_live *live = find_live(shard, request);
+	struct gw_machine *made = NULL;
+	struct gw_error err = { 0 };
+	if (!live) {
+		refuse(request, GW_UNAVAILABLE,
+			"the execution is moving between threads, try again");
+		return;
+	}
+	gw_live_touch(live);
+	bool done = gw_act(shard->engine, live->m, request, shard->now, &made, &err);
+	struct gw_waiter *waiter = add_waiter(live);
+	waiter->until_end = done && request->until_end;
+	waiter->done = request->done;
+	waiter->arg = request->arg;
+	if (!done)
+		waiter->error = err;
+	if (made) {
+		gw_str_reset(&shard->batch.text);
+		gw_execution_print(&shard->batch.text, made->exec);
+		waiter->execution =
+			gw_arena_copy(&shard->batch.arena, gw_str_slice(&shard->batch.text));
+		adopt_made(shard, made);
+	}
+	gw_request_free(request);
+}
+
+/* ---- Around a write ---- */
+
+static bool waits_for_end(const struct gw_live *live)
+{
+	for (const struct gw_waiter *waiter = live->waiters; waiter; waiter = waiter->next)
+		if (waiter->until_end)
+			return true;
+	return false;
+}
+
+/* Nothing runs, nothing is due soon, nobody waits: it can be found again by its record. */
+static bool may_leave(const struct gw_live *live)
+{
+	const struct gw_machine *m = live->m;
+	gw_time next = gw_machine_next_timer(m);
+	if (gw_machine_is_over(m))
+		return true;
+	return m->n_submitted == 0 && !gw_machine_is_cut(m) && !waits_for_end(live) &&
+	       (next == GW_NEVER || next > live->shard->now + PARK_AFTER);
+}
+
+void gw_live_prepare(struct gw_live *live)
+{
+	struct gw_shard *shard = live->shard;
+	struct gw_machine *m = live->m;
+	if (gw_machine_is_cut(m))
+		gw_machine_go(m, shard->now);
+	live->group = NONE;
+	live->leaves = may_leave(live);
+	if (!m->exec->is_dirty && (!live->leaves || m->exec->is_stored))
+		return;
+	live->group = gw_batch_group(&shard->batch);
+	if (live->leaves)
+		gw_batch_execution(&shard->batch, m, (struct gw_slice){ 0 },
+			gw_machine_is_over(m) ? GW_NEVER : gw_machine_next_timer(m));
+	else
+		gw_batch_execution(&shard->batch, m, shard->engine->owner, GW_NEVER);
+}
+
+static void start_effects(struct gw_live *live)
+{
+	struct gw_machine *m = live->m;
+	for (size_t i = 0; i < m->n_effects; i++) {
+		if (m->effects[i].type == GW_EFFECT_RUN)
+			gw_jobs_run(live->shard->engine, m, &m->effects[i]);
+		else
+			gw_jobs_kill(live->shard->engine, m, m->effects[i].run);
+	}
+	m->n_effects = 0;
+}
+
+static void let_go(struct gw_live *live)
+{
+	drop_timer(live);
+	gw_map_remove(&live->shard->lives, gw_slice_of(live->key));
+	free_live(live);
+}
+
+/* Another node has it now, or it was deleted: what runs here ends. */
+static void lose(struct gw_live *live)
+{
+	struct gw_machine *m = live->m;
+	struct gw_error error;
+	gw_fail(&error, GW_CONFLICT, "execution %s was changed elsewhere, try again",
+		m->exec->id.text);
+	gw_log(GW_WARN, "engine", "%s", error.message);
+	for (size_t i = 0; i < m->exec->n_runs; i++)
+		if (m->exec->runs[i]->is_submitted)
+			gw_jobs_kill(live->shard->engine, m, m->exec->runs[i]);
+	answer_waiters(live, true, &error);
+	let_go(live);
+}
+
+bool gw_live_settle(struct gw_live *live, bool written)
+{
+	struct gw_shard *shard = live->shard;
+	struct gw_machine *m = live->m;
+	live->is_touched = false;
+	if (live->group != NONE && (!written || !gw_batch_confirm(&shard->batch, live->group))) {
+		lose(live);
+		return false;
+	}
+	bool is_over = gw_machine_is_over(m);
+	start_effects(live);
+	answer_waiters(live, is_over, NULL);
+	gw_followers_tell(shard->engine->followers, m->exec->tenant, m->exec->id.text, is_over);
+	if (is_over)
+		gw_engine_execution_ended(shard->engine, m->exec);
+	if (live->leaves) {
+		let_go(live);
+		return false;
+	}
+	set_timer(live, gw_machine_next_timer(m));
+	return gw_machine_is_cut(m);
+}

@@ -1,0 +1,131 @@
+/* load.c - executions from their records, and as the API shows them */
+#include "engine/internal.h"
+
+#include "base/json.h"
+
+/* The records of an execution's task runs; *hold for free(), *out too. */
+static bool get_runs(struct gw_engine *engine, const char *tenant, const char *execution, size_t n,
+	struct gw_record **out, void **hold, struct gw_error *err)
+{
+	struct gw_arena arena = { 0 };
+	gw_auto_str key = { 0 };
+	struct gw_key *keys = gw_new_array(struct gw_key, n);
+	struct gw_record *records = gw_new_array(struct gw_record, n);
+	for (size_t i = 0; i < n; i++) {
+		gw_str_reset(&key);
+		gw_taskrun_key(&key, execution, (unsigned)i);
+		keys[i].tenant = gw_slice_of(tenant);
+		keys[i].key = gw_arena_copy(&arena, gw_str_slice(&key));
+	}
+	bool got = gw_store_get_many(engine->store, &gw_kind_taskrun, keys, n, records, hold, err);
+	gw_arena_clear(&arena);
+	free(keys);
+	if (got)
+		*out = records;
+	else
+		free(records);
+	return got;
+}
+
+static size_t count_runs(const struct gw_record *record)
+{
+	return (size_t)record->fields[GW_EXECUTION_TASKRUNS].number;
+}
+
+bool gw_engine_show(struct gw_engine *engine, const char *tenant, const char *execution,
+	struct gw_str *out, struct gw_error *err)
+{
+	struct gw_record record;
+	gw_auto_free void *hold = NULL, *runs_hold = NULL;
+	gw_auto_free struct gw_record *runs = NULL;
+	struct gw_key key = { gw_slice_of(tenant), gw_slice_of(execution) };
+	if (!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
+		return false;
+	size_t n = count_runs(&record);
+	if (n && !get_runs(engine, tenant, execution, n, &runs, &runs_hold, err))
+		return false;
+	gw_auto_free struct gw_slice *docs = gw_new_array(struct gw_slice, n);
+	size_t n_docs = 0;
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].kind)
+			docs[n_docs++] = runs[i].doc;
+	gw_execution_join(out, record.doc, docs, n_docs);
+	return true;
+}
+
+void gw_machine_print(struct gw_str *out, const struct gw_machine *m)
+{
+	const struct gw_execution *exec = m->exec;
+	gw_auto_str execution = { 0 }, run = { 0 };
+	struct gw_arena arena = { 0 };
+	gw_auto_free struct gw_slice *docs = gw_new_array(struct gw_slice, exec->n_runs);
+	for (size_t i = 0; i < exec->n_runs; i++) {
+		gw_str_reset(&run);
+		gw_taskrun_print(&run, exec, exec->runs[i]);
+		docs[i] = gw_arena_copy(&arena, gw_str_slice(&run));
+	}
+	gw_execution_print(&execution, exec);
+	gw_execution_join(out, gw_str_slice(&execution), docs, exec->n_runs);
+	gw_arena_clear(&arena);
+}
+
+/* ---- Machines ---- */
+
+static bool read_runs(struct gw_engine *engine, struct gw_execution *exec, size_t n,
+	struct gw_error *err)
+{
+	gw_auto_free void *hold = NULL;
+	gw_auto_free struct gw_record *records = NULL;
+	if (n == 0)
+		return true;
+	if (!get_runs(engine, exec->tenant, exec->id.text, n, &records, &hold, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!records[i].kind)
+			return gw_fail(err, GW_INTERNAL, "task run %zu of execution %s is missing",
+				i, exec->id.text);
+		json_auto_t *doc = gw_json_parse(records[i].doc, err);
+		struct gw_taskrun *run = doc ? gw_taskrun_read(exec, doc, err) : NULL;
+		if (!run)
+			return false;
+		run->version = records[i].version;
+	}
+	return true;
+}
+
+static struct gw_execution *read_execution(struct gw_engine *engine, const char *tenant,
+	const struct gw_record *record, struct gw_error *err)
+{
+	json_auto_t *doc = gw_json_parse(record->doc, err);
+	if (!doc)
+		return NULL;
+	struct gw_flow *flow = gw_engine_flow(engine, tenant, gw_json_string(doc, "namespace"),
+		gw_json_string(doc, "flowId"),
+		(int)json_integer_value(json_object_get(doc, "flowRevision")), err);
+	if (!flow)
+		return NULL;
+	struct gw_execution *exec = gw_execution_read(tenant, doc, flow, err);
+	gw_flow_unref(&flow);
+	if (!exec)
+		return NULL;
+	exec->version = record->version;
+	if (read_runs(engine, exec, count_runs(record), err))
+		return exec;
+	gw_execution_free(exec);
+	return NULL;
+}
+
+struct gw_machine *gw_load_machine(struct gw_engine *engine, const char *tenant,
+	const char *execution, char **owner, struct gw_error *err)
+{
+	struct gw_record record;
+	gw_auto_free void *hold = NULL;
+	struct gw_key key = { gw_slice_of(tenant), gw_slice_of(execution) };
+	if (!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
+		return NULL;
+	struct gw_execution *exec = read_execution(engine, tenant, &record, err);
+	if (!exec)
+		return NULL;
+	*owner = gw_slice_dup(record.owner);
+	return gw_machine_new(&engine->machine_setup, exec);
+}
