@@ -1,5 +1,5 @@
 /* civil.c - calendar dates and instants (proleptic Gregorian calendar) */
-#include <godwit/time.h>
+#include "time/calendar.h"
 
 #define DAY_S INT64_C(86400)
 
@@ -8,8 +8,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Days since 1970-01-01; years begin in March so that leap days come last. */
-static int64_t days_from_date(int year, int month, int day)
+/* Years begin in March so that leap days come last. */
+int64_t gw_day_number(int year, int month, int day)
 {
 	int64_t y = (int64_t)year - (month <= 2);
 	int64_t era = floor_div(y, 400);
@@ -44,13 +44,30 @@ struct gw_civil gw_civil_at(gw_time at, int offset_s)
 
 gw_time gw_civil_time(const struct gw_civil *c, int offset_s)
 {
-	int64_t days = days_from_date(c->year, c->month, c->day);
+	int64_t days = gw_day_number(c->year, c->month, c->day);
 	int64_t seconds = days * DAY_S + c->hour * 3600 + c->minute * 60 + c->second - offset_s;
 	return seconds * GW_SECOND + c->micro;
 }
 
 int gw_civil_weekday(const struct gw_civil *c)
 {
-	int64_t days = days_from_date(c->year, c->month, c->day);
+	int64_t days = gw_day_number(c->year, c->month, c->day);
 	return (int)(days + 3 - floor_div(days + 3, 7) * 7) + 1;
+}
+
+struct gw_civil gw_day_date(int64_t number)
+{
+	return gw_civil_at(number * DAY_S * GW_SECOND, 0);
+}
+
+int gw_day_of_year(const struct gw_civil *c)
+{
+	return (int)(gw_day_number(c->year, c->month, c->day) - gw_day_number(c->year, 1, 1)) + 1;
+}
+
+int gw_month_length(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return days[month - 1] + (leap && month == 2);
 }

@@ -2,6 +2,8 @@
 #include <godwit/time.h>
 
 #include "base/mem.h"
+#include "time/calendar.h"
+#include "time/zone.h"
 
 #include <ctype.h>
 
@@ -15,13 +17,18 @@ static void put_padded(char *out, int width, int number)
 
 static void print_date_time(struct gw_str *out, const struct gw_civil *c)
 {
-	char text[] = "0000-00-00T00:00:00";
-	put_padded(text, 4, c->year);
-	put_padded(text + 5, 2, c->month);
-	put_padded(text + 8, 2, c->day);
-	put_padded(text + 11, 2, c->hour);
-	put_padded(text + 14, 2, c->minute);
-	put_padded(text + 17, 2, c->second);
+	char text[] = "-00-00T00:00:00";
+	char year[] = "0000";
+	put_padded(year, 4, c->year);
+	put_padded(text + 1, 2, c->month);
+	put_padded(text + 4, 2, c->day);
+	put_padded(text + 7, 2, c->hour);
+	put_padded(text + 10, 2, c->minute);
+	put_padded(text + 13, 2, c->second);
+	if (c->year >= 0 && c->year <= 9999)
+		gw_str_add(out, year, 4);
+	else
+		gw_str_printf(out, "%c%04d", c->year < 0 ? '-' : '+', abs(c->year));
 	gw_str_add(out, text, sizeof(text) - 1);
 	if (c->micro == 0)
 		return;
@@ -37,6 +44,14 @@ void gw_time_print(struct gw_str *out, gw_time at)
 	gw_str_putc(out, 'Z');
 }
 
+void gw_offset_print(struct gw_str *out, int offset_s)
+{
+	int size = abs(offset_s);
+	gw_str_printf(out, "%c%02d:%02d", offset_s < 0 ? '-' : '+', size / 3600, size / 60 % 60);
+	if (size % 60)
+		gw_str_printf(out, ":%02d", size % 60);
+}
+
 void gw_time_print_zoned(struct gw_str *out, gw_time at, const struct gw_zone *zone)
 {
 	int offset = gw_zone_offset(zone, at);
@@ -46,10 +61,7 @@ void gw_time_print_zoned(struct gw_str *out, gw_time at, const struct gw_zone *z
 		gw_str_putc(out, 'Z');
 		return;
 	}
-	int size = abs(offset);
-	gw_str_printf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', size / 3600, size / 60 % 60);
-	if (size % 60)
-		gw_str_printf(out, ":%02d", size % 60);
+	gw_offset_print(out, offset);
 }
 
 /* ---- Reading ---- */
@@ -58,6 +70,12 @@ struct reader {
 	const char *p, *end;
 	bool failed;
 };
+
+static struct reader read_from(struct gw_slice text)
+{
+	const char *start = text.data ? text.data : "";
+	return (struct reader){ start, start + text.len, false };
+}
 
 static int read_digits(struct reader *r, int width)
 {
@@ -133,15 +151,12 @@ static bool read_offset(struct reader *r, int *offset_s)
 
 static bool is_date(const struct gw_civil *c)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	if (c->month < 1 || c->month > 12 || c->day < 1)
-		return false;
-	bool leap = c->year % 4 == 0 && (c->year % 100 != 0 || c->year % 400 == 0);
-	return c->day <= days[c->month - 1] + (leap && c->month == 2) && c->hour < 24 &&
-	       c->minute < 60 && c->second < 60;
+	return c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+	       c->day <= gw_month_length(c->year, c->month) && c->hour < 24 && c->minute < 60 &&
+	       c->second < 60;
 }
 
-/* "[Europe/Paris]" after the offset: names the zone, which decides. */
+/* "[Europe/Paris]" names the zone; an offset before it says which of two equal dates is meant. */
 static bool read_zone_name(struct reader *r, const struct gw_zone **zone, struct gw_error *err)
 {
 	const char *close = memchr(r->p, ']', (size_t)(r->end - r->p));
@@ -158,7 +173,7 @@ static bool read_zone_name(struct reader *r, const struct gw_zone **zone, struct
 bool gw_time_parse(struct gw_slice text, const struct gw_zone *zone, gw_time *out,
 	struct gw_error *err)
 {
-	struct reader r = { text.data, text.data + text.len, false };
+	struct reader r = read_from(text);
 	struct gw_civil c = { 0 };
 	int offset_s;
 	c.year = read_digits(&r, 4);
@@ -169,11 +184,8 @@ bool gw_time_parse(struct gw_slice text, const struct gw_zone *zone, gw_time *ou
 	if (!r.failed && (skip(&r, 'T') || skip(&r, ' ') || skip(&r, 't')))
 		read_clock_time(&r, &c);
 	bool has_offset = !r.failed && read_offset(&r, &offset_s);
-	if (!r.failed && skip(&r, '[')) {
-		has_offset = false;
-		if (!read_zone_name(&r, &zone, err))
-			return false;
-	}
+	if (!r.failed && skip(&r, '[') && !read_zone_name(&r, &zone, err))
+		return false;
 	if (r.failed || r.p != r.end || !is_date(&c))
 		return gw_fail(err, GW_INVALID,
 			"'%.*s' is no date: write it as 2024-12-20T10:00:00Z", GW_SLICE(text));
@@ -197,29 +209,38 @@ static const struct unit units[] = {
 	{ 'S', true, GW_SECOND },
 };
 
-static const struct unit *find_unit(char letter, bool after_t)
+/* The unit of a letter, behind those that were read already. */
+static const struct unit *find_unit(const struct unit *last, char letter, bool after_t)
 {
-	for (size_t i = 0; i < GW_LEN(units); i++)
-		if (units[i].letter == letter && units[i].after_t == after_t)
-			return &units[i];
+	for (const struct unit *u = last ? last + 1 : units; u < units + GW_LEN(units); u++)
+		if (u->letter == letter && u->after_t == after_t)
+			return u;
 	return NULL;
 }
 
-/* "-1.5S" at the reader: adds it to *total. */
-static void read_part(struct reader *r, bool after_t, int64_t *total)
+static int read_sign(struct reader *r)
 {
-	int sign = skip(r, '-') ? -1 : 1;
-	int64_t number = 0;
+	if (skip(r, '-'))
+		return -1;
+	skip(r, '+');
+	return 1;
+}
+
+/* "-1.5S" at the reader: adds it to *total, moves *last on. */
+static void read_part(struct reader *r, bool after_t, const struct unit **last, int64_t *total)
+{
+	int sign = read_sign(r);
+	int64_t number = 0, us;
 	int micro = 0, digits = 0;
 	for (; r->p < r->end && isdigit((unsigned char)*r->p) && digits < 12; digits++)
 		number = number * 10 + (*r->p++ - '0');
 	bool has_fraction = skip(r, '.') || skip(r, ',');
 	if (has_fraction)
 		micro = read_fraction(r);
-	const struct unit *unit = r->p < r->end ? find_unit((char)toupper(*r->p), after_t) : NULL;
-	int64_t us;
-	if (!unit || digits == 0 || (has_fraction && unit->letter != 'S') ||
-		__builtin_mul_overflow(number, unit->us, &us) ||
+	char letter = r->p < r->end ? (char)toupper((unsigned char)*r->p) : '\0';
+	*last = find_unit(*last, letter, after_t);
+	if (!*last || digits == 0 || (has_fraction && letter != 'S') ||
+		__builtin_mul_overflow(number, (*last)->us, &us) ||
 		__builtin_add_overflow(*total, sign * (us + micro), total)) {
 		r->failed = true;
 		return;
@@ -229,8 +250,9 @@ static void read_part(struct reader *r, bool after_t, int64_t *total)
 
 bool gw_duration_parse(struct gw_slice text, int64_t *out_us, struct gw_error *err)
 {
-	struct reader r = { text.data, text.data + text.len, false };
-	int sign = skip(&r, '-') ? -1 : 1;
+	struct reader r = read_from(text);
+	const struct unit *last = NULL;
+	int sign = read_sign(&r);
 	int64_t total = 0;
 	bool after_t = false, any = false;
 	if (!skip(&r, 'P') && !skip(&r, 'p'))
@@ -241,10 +263,10 @@ bool gw_duration_parse(struct gw_slice text, int64_t *out_us, struct gw_error *e
 			any = false;
 			continue;
 		}
-		read_part(&r, after_t, &total);
+		read_part(&r, after_t, &last, &total);
 		any = true;
 	}
-	if (r.failed || !any)
+	if (r.failed || !any || total == INT64_MIN)
 		return gw_fail(err, GW_INVALID,
 			"'%.*s' is no duration: write it as PT1H30M, PT5S or P1D", GW_SLICE(text));
 	*out_us = sign * total;

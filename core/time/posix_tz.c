@@ -1,33 +1,50 @@
-/* posix_tz.c */
+/* posix_tz.c - reading a POSIX TZ rule, and when it changes offsets */
 #include "time/posix_tz.h"
 
-#include <godwit/time.h>
+#include "time/calendar.h"
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- Reading ---- */
 
-static bool skip_name(const char **p)
+/* "CEST" or "<-03>" */
+static bool read_name(const char **p, char out[12])
 {
-	const char *start = *p;
-	if (**p == '<') {
-		while (**p && **p != '>')
-			(*p)++;
-		return **p == '>' && (*p)++;
-	}
-	while (isalpha((unsigned char)**p))
-		(*p)++;
-	return *p - start >= 3;
+	bool quoted = **p == '<';
+	*p += quoted;
+	size_t len = 0;
+	while (isalpha((unsigned char)(*p)[len]) ||
+		(quoted && (*p)[len] && strchr("+-0123456789", (*p)[len])))
+		len++;
+	if (len < 3 || len > 11)
+		return false;
+	memcpy(out, *p, len);
+	out[len] = '\0';
+	*p += len;
+	return !quoted || *(*p)++ == '>';
 }
 
-static bool read_number(const char **p, int *out)
+static bool read_number(const char **p, int max, int *out)
 {
+	int number = 0;
 	if (!isdigit((unsigned char)**p))
 		return false;
-	char *end;
-	*out = (int)strtol(*p, &end, 10);
-	*p = end;
+	for (; isdigit((unsigned char)**p); (*p)++) {
+		number = number * 10 + (**p - '0');
+		if (number > max)
+			return false;
+	}
+	*out = number;
+	return true;
+}
+
+static bool skip(const char **p, char c)
+{
+	if (**p != c)
+		return false;
+	(*p)++;
 	return true;
 }
 
@@ -38,12 +55,11 @@ static bool read_clock(const char **p, int *out)
 	if (**p == '-' || **p == '+')
 		(*p)++;
 	for (int weight = 3600; weight > 0; weight /= 60) {
-		if (!read_number(p, &part))
+		if (!read_number(p, weight == 3600 ? 167 : 59, &part))
 			return false;
 		total += part * weight;
-		if (**p != ':')
+		if (!skip(p, ':'))
 			break;
-		(*p)++;
 	}
 	*out = sign * total;
 	return true;
@@ -51,87 +67,116 @@ static bool read_clock(const char **p, int *out)
 
 static bool read_change(const char **p, struct gw_tz_change *c)
 {
+	bool read;
 	c->second = 7200;
 	c->kind = **p == 'M' || **p == 'J' ? *(*p)++ : 'D';
-	if (c->kind == 'M') {
-		if (!read_number(p, &c->month) || *(*p)++ != '.' || !read_number(p, &c->week) ||
-			*(*p)++ != '.' || !read_number(p, &c->day))
-			return false;
-		if (c->month < 1 || c->month > 12 || c->week < 1 || c->week > 5 || c->day > 6)
-			return false;
-	} else if (!read_number(p, &c->day)) {
+	if (c->kind == 'M')
+		read = read_number(p, 12, &c->month) && skip(p, '.') &&
+		       read_number(p, 5, &c->week) && skip(p, '.') && read_number(p, 6, &c->day) &&
+		       c->month > 0 && c->week > 0;
+	else
+		read = read_number(p, 365, &c->day) && (c->kind == 'D' || c->day > 0);
+	return read && (!skip(p, '/') || read_clock(p, &c->second));
+}
+
+static bool read_offset(const char **p, int *out)
+{
+	int west;
+	if (!read_clock(p, &west) || abs(west) > 26 * 3600)
 		return false;
-	}
-	if (**p != '/')
-		return true;
-	(*p)++;
-	return read_clock(p, &c->second);
+	*out = -west;
+	return true;
 }
 
 bool gw_posix_tz_parse(const char *p, struct gw_posix_tz *tz)
 {
 	*tz = (struct gw_posix_tz){ 0 };
-	int west;
-	if (!skip_name(&p) || !read_clock(&p, &west))
+	if (!read_name(&p, tz->standard.name) || !read_offset(&p, &tz->standard.offset))
 		return false;
-	tz->standard = -west;
 	if (*p == '\0')
 		return true;
-	if (!skip_name(&p))
-		return false;
-	tz->daylight = tz->standard + 3600;
-	if (*p != ',') {
-		if (!read_clock(&p, &west))
-			return false;
-		tz->daylight = -west;
-	}
 	tz->has_daylight = true;
-	if (*p++ != ',' || !read_change(&p, &tz->start) || *p++ != ',' ||
-		!read_change(&p, &tz->end))
+	tz->daylight.offset = tz->standard.offset + 3600;
+	if (!read_name(&p, tz->daylight.name))
 		return false;
-	return *p == '\0';
+	if (*p != ',' && !read_offset(&p, &tz->daylight.offset))
+		return false;
+	return skip(&p, ',') && read_change(&p, &tz->start) && skip(&p, ',') &&
+	       read_change(&p, &tz->end) && *p == '\0';
 }
 
 /* ---- Using ---- */
-
-static bool is_leap(int year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int month_length(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	return days[month - 1] + (month == 2 && is_leap(year));
-}
 
 /* The instant of a change in a year, in seconds, for clocks that show the given offset. */
 static int64_t change_at(const struct gw_tz_change *c, int year, int offset)
 {
 	struct gw_civil first = { .year = year, .month = c->kind == 'M' ? c->month : 1, .day = 1 };
-	int64_t day = gw_civil_time(&first, 0) / GW_SECOND / 86400;
+	int64_t day = gw_day_number(year, first.month, 1);
 	if (c->kind == 'M') {
 		int weekday = gw_civil_weekday(&first) % 7;
 		int date = 1 + (c->day - weekday + 7) % 7 + (c->week - 1) * 7;
-		while (date > month_length(year, c->month))
+		while (date > gw_month_length(year, c->month))
 			date -= 7;
 		day += date - 1;
 	} else if (c->kind == 'J') {
-		day += c->day - 1 + (is_leap(year) && c->day >= 60);
+		day += c->day - 1 + (gw_month_length(year, 2) == 29 && c->day >= 60);
 	} else {
 		day += c->day;
 	}
 	return day * 86400 + c->second - offset;
 }
 
-int gw_posix_tz_offset(const struct gw_posix_tz *tz, int64_t seconds)
+static int year_of(const struct gw_posix_tz *tz, int64_t at)
+{
+	return gw_civil_at(at * GW_SECOND, tz->standard.offset).year;
+}
+
+static int64_t start_in(const struct gw_posix_tz *tz, int year)
+{
+	return change_at(&tz->start, year, tz->standard.offset);
+}
+
+static int64_t end_in(const struct gw_posix_tz *tz, int year)
+{
+	return change_at(&tz->end, year, tz->daylight.offset);
+}
+
+const struct gw_tz_side *gw_posix_tz_side(const struct gw_posix_tz *tz, int64_t at)
 {
 	if (!tz->has_daylight)
-		return tz->standard;
-	int year = gw_civil_at(seconds * GW_SECOND, tz->standard).year;
-	int64_t start = change_at(&tz->start, year, tz->standard);
-	int64_t end = change_at(&tz->end, year, tz->daylight);
-	bool summer =
-		start < end ? seconds >= start && seconds < end : seconds >= start || seconds < end;
-	return summer ? tz->daylight : tz->standard;
+		return &tz->standard;
+	int year = year_of(tz, at);
+	int64_t start = start_in(tz, year), end = end_in(tz, year);
+	bool summer = start < end ? at >= start && at < end : at >= start || at < end;
+	return summer ? &tz->daylight : &tz->standard;
+}
+
+bool gw_posix_tz_after(const struct gw_posix_tz *tz, int64_t at, int64_t *out)
+{
+	if (!tz->has_daylight)
+		return false;
+	*out = INT64_MAX;
+	int year = year_of(tz, at);
+	for (int y = year - 1; y <= year + 1; y++) {
+		int64_t changes[] = { start_in(tz, y), end_in(tz, y) };
+		for (int i = 0; i < 2; i++)
+			if (changes[i] > at && changes[i] < *out)
+				*out = changes[i];
+	}
+	return true;
+}
+
+bool gw_posix_tz_before(const struct gw_posix_tz *tz, int64_t at, int64_t *out)
+{
+	if (!tz->has_daylight)
+		return false;
+	*out = INT64_MIN;
+	int year = year_of(tz, at);
+	for (int y = year - 1; y <= year + 1; y++) {
+		int64_t changes[] = { start_in(tz, y), end_in(tz, y) };
+		for (int i = 0; i < 2; i++)
+			if (changes[i] <= at && changes[i] > *out)
+				*out = changes[i];
+	}
+	return true;
 }

@@ -5,6 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct gw_tz_side {
+	int offset; /* seconds east of UTC */
+	char name[12];
+};
+
 struct gw_tz_change {
 	char kind; /* 'M' month.week.day, 'J' 1-365 without leap day, 'D' 0-365 */
 	int month, week, day;
@@ -12,12 +17,16 @@ struct gw_tz_change {
 };
 
 struct gw_posix_tz {
-	int standard, daylight; /* seconds east of UTC */
+	struct gw_tz_side standard, daylight;
 	bool has_daylight;
 	struct gw_tz_change start, end; /* of daylight time */
 };
 
 bool gw_posix_tz_parse(const char *text, struct gw_posix_tz *out);
-int gw_posix_tz_offset(const struct gw_posix_tz *tz, int64_t seconds);
+/* All in seconds since 1970. */
+const struct gw_tz_side *gw_posix_tz_side(const struct gw_posix_tz *tz, int64_t at);
+/* The first change after an instant, the last at or before it; false if there is none. */
+bool gw_posix_tz_after(const struct gw_posix_tz *tz, int64_t at, int64_t *out);
+bool gw_posix_tz_before(const struct gw_posix_tz *tz, int64_t at, int64_t *out);
 
 #endif

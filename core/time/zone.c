@@ -1,108 +1,23 @@
-/* zone.c - time zones from the system's TZif files (RFC 8536), and fixed offsets */
-#include <godwit/time.h>
+/* zone.c - finding time zones by name, their offsets, and the instants of wall-clock dates */
+#include "time/zone.h"
 
 #include "base/fd.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "time/posix_tz.h"
 
 #include <ctype.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)256 << 10)
+#define FIXED_MAX 16384 /* zones live for good */
+#define RULE_MAX INT64_C(9000000000000)
 
-struct gw_zone {
-	char *name;
-	int64_t *transitions; /* seconds, ascending */
-	int32_t *offsets; /* offsets[i] holds from transitions[i] on */
-	size_t n;
-	int32_t first; /* before the first transition */
-	struct gw_posix_tz rule; /* after the last one */
-	bool has_rule;
-};
-
-static const struct gw_zone utc = { .name = (char[]){ "UTC" } };
+static const struct gw_zone utc = { .name = (char[]){ "UTC" }, .first = { 0, "UTC" } };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct gw_map cache; /* of zones; they live for good */
 
-/* ---- Reading TZif ---- */
-
-static int64_t read_be(const unsigned char *p, size_t size)
-{
-	uint64_t number = p[0] & 0x80 ? UINT64_MAX : 0;
-	for (size_t i = 0; i < size; i++)
-		number = number << 8 | p[i];
-	return (int64_t)number;
-}
-
-struct counts {
-	size_t isut, isstd, leap, time, type, chars;
-};
-
-/* A header's six counts; false if it is none. */
-static bool read_header(const unsigned char *p, size_t len, struct counts *c)
-{
-	if (len < 44 || memcmp(p, "TZif", 4) != 0)
-		return false;
-	size_t *fields[] = { &c->isut, &c->isstd, &c->leap, &c->time, &c->type, &c->chars };
-	for (size_t i = 0; i < GW_LEN(fields); i++)
-		*fields[i] = (size_t)read_be(p + 20 + 4 * i, 4);
-	return c->type > 0 && c->time < FILE_MAX && c->type < 256 && c->chars < FILE_MAX &&
-	       c->leap < FILE_MAX && c->isstd <= c->type && c->isut <= c->type;
-}
-
-static size_t block_size(const struct counts *c, size_t time_size)
-{
-	return c->time * (time_size + 1) + c->type * 6 + c->chars + c->leap * (time_size + 4) +
-	       c->isstd + c->isut;
-}
-
-static bool fill_zone(struct gw_zone *zone, const unsigned char *p, const struct counts *c)
-{
-	const unsigned char *indexes = p + c->time * 8;
-	const unsigned char *types = indexes + c->time;
-	zone->n = c->time;
-	zone->transitions = gw_new_array(int64_t, c->time);
-	zone->offsets = gw_new_array(int32_t, c->time);
-	zone->first = (int32_t)read_be(types, 4);
-	for (size_t i = 0; i < c->time; i++) {
-		if (indexes[i] >= c->type)
-			return false;
-		zone->transitions[i] = read_be(p + i * 8, 8);
-		zone->offsets[i] = (int32_t)read_be(types + indexes[i] * 6, 4);
-	}
-	return true;
-}
-
-static bool read_tzif(struct gw_zone *zone, const unsigned char *p, size_t len)
-{
-	struct counts c;
-	if (!read_header(p, len, &c) || p[4] < '2')
-		return false;
-	size_t skip = 44 + block_size(&c, 4);
-	if (skip >= len || !read_header(p + skip, len - skip, &c))
-		return false;
-	p += skip + 44;
-	len -= skip + 44;
-	size_t block = block_size(&c, 8);
-	if (block > len || !fill_zone(zone, p, &c))
-		return false;
-	const char *footer = (const char *)p + block;
-	if (len - block < 2 || footer[0] != '\n' || footer[len - block - 1] != '\n')
-		return false;
-	gw_auto_free char *rule = gw_strndup(footer + 1, len - block - 2);
-	zone->has_rule = gw_posix_tz_parse(rule, &zone->rule);
-	return zone->has_rule || *rule == '\0';
-}
-
-static void free_zone(struct gw_zone *zone)
-{
-	free(zone->name);
-	free(zone->transitions);
-	free(zone->offsets);
-	free(zone);
-}
+/* ---- Finding ---- */
 
 static struct gw_zone *load_file(const char *path, const char *name)
 {
@@ -110,29 +25,17 @@ static struct gw_zone *load_file(const char *path, const char *name)
 	gw_auto_str content = { 0 };
 	if (!gw_file_read(path, FILE_MAX, &content, &ignored))
 		return NULL;
-	struct gw_zone *zone = gw_new(struct gw_zone);
-	zone->name = gw_strdup(name);
-	if (read_tzif(zone, (const unsigned char *)content.data, content.len))
-		return zone;
-	free_zone(zone);
-	return NULL;
+	return gw_zone_read(name, gw_str_slice(&content));
 }
 
-/* ---- Finding ---- */
-
-/* "Z", "UTC", "+02:00", "-0530", "GMT+2", "UTC-03:00" as java.time.ZoneId reads them. */
-static bool parse_fixed(const char *name, int *offset_s)
+/* "+h", "+hh", "+hhmm", "+hh:mm", "+hhmmss", "+hh:mm:ss" up to 18 hours. */
+static bool parse_offset(const char *text, int *offset_s)
 {
-	if (strncmp(name, "UTC", 3) == 0 || strncmp(name, "GMT", 3) == 0)
-		name += 3;
-	*offset_s = 0;
-	if (*name == '\0' || strcmp(name, "Z") == 0)
-		return true;
-	if (*name != '+' && *name != '-')
-		return false;
 	int digits[6] = { 0 }, n = 0;
-	for (const char *p = name + 1; *p; p++) {
-		if (*p == ':')
+	if (*text != '+' && *text != '-')
+		return false;
+	for (const char *p = text + 1; *p; p++) {
+		if (*p == ':' && n > 0 && n % 2 == 0 && p[1])
 			continue;
 		if (!isdigit((unsigned char)*p) || n == 6)
 			return false;
@@ -141,11 +44,30 @@ static bool parse_fixed(const char *name, int *offset_s)
 	if (n == 1)
 		digits[1] = digits[0], digits[0] = 0, n = 2;
 	int hours = digits[0] * 10 + digits[1], minutes = digits[2] * 10 + digits[3];
-	if (n % 2 || n == 0 || hours > 18 || minutes > 59)
+	int seconds = digits[4] * 10 + digits[5];
+	int total = hours * 3600 + minutes * 60 + seconds;
+	if (n % 2 || n == 0 || minutes > 59 || seconds > 59 || total > 18 * 3600)
 		return false;
-	*offset_s = hours * 3600 + minutes * 60 + digits[4] * 10 + digits[5];
-	if (*name == '-')
-		*offset_s = -*offset_s;
+	*offset_s = *text == '-' ? -total : total;
+	return true;
+}
+
+/* "Z", "UTC", "+02:00", "-0530", "GMT+2" as java.time.ZoneId reads them; id is as it writes them. */
+static bool parse_fixed(const char *name, struct gw_str *id, int *offset_s)
+{
+	static const char *const prefixes[] = { "UTC", "GMT", "UT", "" };
+	*offset_s = 0;
+	size_t i = 0;
+	while (strncmp(name, prefixes[i], strlen(prefixes[i])) != 0)
+		i++;
+	const char *rest = name + strlen(prefixes[i]);
+	if (strcmp(name, "Z") != 0 && (*rest || !*prefixes[i]) && !parse_offset(rest, offset_s))
+		return false;
+	gw_str_puts(id, prefixes[i]);
+	if (*offset_s)
+		gw_offset_print(id, *offset_s);
+	else if (id->len == 0)
+		gw_str_putc(id, 'Z');
 	return true;
 }
 
@@ -159,15 +81,20 @@ static bool is_zone_name(const char *name)
 	return true;
 }
 
-static struct gw_zone *make_zone(const char *name)
+static struct gw_zone *make_fixed(const char *id, int offset_s)
 {
-	int offset_s;
-	if (parse_fixed(name, &offset_s)) {
-		struct gw_zone *zone = gw_new(struct gw_zone);
-		zone->name = gw_strdup(name);
-		zone->first = offset_s;
-		return zone;
-	}
+	static int n;
+	if (n == FIXED_MAX)
+		return NULL;
+	n++;
+	struct gw_zone *zone = gw_new(struct gw_zone);
+	zone->name = gw_strdup(id);
+	zone->first = (struct gw_zone_phase){ offset_s, offset_s ? "" : zone->name };
+	return zone;
+}
+
+static struct gw_zone *load_zone(const char *name)
+{
 	if (!is_zone_name(name))
 		return NULL;
 	const char *base = getenv("TZDIR");
@@ -177,10 +104,17 @@ static struct gw_zone *make_zone(const char *name)
 
 const struct gw_zone *gw_zone_find(const char *name, struct gw_error *err)
 {
+	int offset_s;
+	gw_auto_str id = { 0 };
+	bool is_fixed = parse_fixed(name, &id, &offset_s);
+	const char *key = is_fixed ? gw_str_text(&id) : name;
 	pthread_mutex_lock(&lock);
-	struct gw_zone *zone = gw_map_find(&cache, name);
-	if (!zone && cache.n < 4096 && (zone = make_zone(name)))
-		gw_map_put(&cache, gw_slice_of(name), zone);
+	struct gw_zone *zone = gw_map_find(&cache, key);
+	if (!zone) {
+		zone = is_fixed ? make_fixed(key, offset_s) : load_zone(key);
+		if (zone)
+			gw_map_put(&cache, gw_slice_of(key), zone);
+	}
 	pthread_mutex_unlock(&lock);
 	if (!zone)
 		gw_fail(err, GW_INVALID, "Unknown time-zone ID: %s", name);
@@ -228,23 +162,62 @@ const char *gw_zone_name(const struct gw_zone *zone)
 
 /* ---- Using ---- */
 
-int gw_zone_offset(const struct gw_zone *zone, gw_time at)
+/* How many changes of the file are at or before an instant. */
+static size_t count_changes(const struct gw_zone *zone, gw_time at)
 {
-	int64_t seconds = at / GW_SECOND - (at % GW_SECOND < 0);
-	if (zone->n == 0 || seconds < zone->transitions[0])
-		return zone->n == 0 && zone->has_rule ? gw_posix_tz_offset(&zone->rule, seconds)
-						      : zone->first;
-	if (zone->has_rule && seconds >= zone->transitions[zone->n - 1])
-		return gw_posix_tz_offset(&zone->rule, seconds);
 	size_t low = 0, high = zone->n;
-	while (high - low > 1) {
+	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (zone->transitions[middle] <= seconds)
-			low = middle;
+		if (zone->changes[middle] <= at)
+			low = middle + 1;
 		else
 			high = middle;
 	}
-	return zone->offsets[low];
+	return low;
+}
+
+/* Kept so far from the ends of time that a rule's next change cannot overflow. */
+static int64_t whole_seconds(gw_time at)
+{
+	int64_t seconds = at / GW_SECOND - (at % GW_SECOND < 0);
+	return seconds > RULE_MAX ? RULE_MAX : seconds < -RULE_MAX ? -RULE_MAX : seconds;
+}
+
+struct gw_zone_phase gw_zone_phase(const struct gw_zone *zone, gw_time at)
+{
+	size_t n = count_changes(zone, at);
+	if (n == zone->n && zone->has_rule) {
+		const struct gw_tz_side *side = gw_posix_tz_side(&zone->rule, whole_seconds(at));
+		return (struct gw_zone_phase){ side->offset, side->name };
+	}
+	return n == 0 ? zone->first : zone->phases[n - 1];
+}
+
+int gw_zone_offset(const struct gw_zone *zone, gw_time at)
+{
+	return gw_zone_phase(zone, at).offset;
+}
+
+gw_time gw_zone_change_after(const struct gw_zone *zone, gw_time at)
+{
+	int64_t seconds;
+	size_t n = count_changes(zone, at);
+	if (n < zone->n)
+		return zone->changes[n];
+	if (!zone->has_rule || !gw_posix_tz_after(&zone->rule, whole_seconds(at), &seconds))
+		return GW_NEVER;
+	return seconds * GW_SECOND;
+}
+
+gw_time gw_zone_change_before(const struct gw_zone *zone, gw_time at)
+{
+	int64_t seconds;
+	size_t n = count_changes(zone, at);
+	gw_time last = n > 0 ? zone->changes[n - 1] : GW_NEVER;
+	if (n < zone->n || !zone->has_rule ||
+		!gw_posix_tz_before(&zone->rule, whole_seconds(at), &seconds))
+		return last;
+	return seconds * GW_SECOND > last ? seconds * GW_SECOND : last;
 }
 
 /* The offsets a day before and after cover any transition near the wall-clock time. */

@@ -1,1 +1,11 @@
-# UNIT_TESTS += tests/unit/time/test_NAME
+UNIT_TESTS += \
+	tests/unit/time/test_iso8601 \
+	tests/unit/time/test_zone
+tests_unit_time_test_iso8601_SOURCES = tests/unit/time/test_iso8601.c tests/unit/test.h
+tests_unit_time_test_zone_SOURCES = tests/unit/time/test_zone.c tests/unit/test.h
+
+# All zones against another implementation.
+check_PROGRAMS += tests/unit/time/zone_dump
+tests_unit_time_zone_dump_SOURCES = tests/unit/time/zone_dump.c
+TESTS += tests/unit/time/check_zones.py
+dist_check_SCRIPTS += tests/unit/time/check_zones.py
