@@ -1,6 +1,7 @@
 core_libgodwit_la_SOURCES += \
 	core/time/calendar.h \
 	core/time/civil.c \
+	core/time/cron.c \
 	core/time/iso8601.c \
 	core/time/posix_tz.c \
 	core/time/posix_tz.h \

@@ -62,8 +62,11 @@ struct gw_cron {
 /* Five fields, six with leading seconds if with_seconds; nicknames such as @daily. */
 GW_EXPORT bool gw_cron_parse(const char *text, bool with_seconds, struct gw_cron *out,
 	struct gw_error *err);
-/* The first match strictly after an instant, in the zone's wall-clock time; GW_NEVER if none
- * comes within eight years. Each date at most once; a date inside a gap does not exist. */
+/* The first match strictly after (the last strictly before) an instant, in the zone's wall-clock
+ * time; GW_NEVER if there is none within eight years. A date that a change of offset leaves out
+ * does not exist. A date that comes twice counts once, the earlier time, unless the expression
+ * matches oftener than once in its hour, or in the next hour too: then both count, so that every
+ * ten minutes stays every ten minutes. */
 GW_EXPORT gw_time gw_cron_next(const struct gw_cron *cron, const struct gw_zone *zone, gw_time at);
 GW_EXPORT gw_time gw_cron_previous(const struct gw_cron *cron, const struct gw_zone *zone,
 	gw_time at);
