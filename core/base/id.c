@@ -1,6 +1,7 @@
 /* id.c - making identifiers */
 #include "base/id.h"
 
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -10,16 +11,39 @@
 
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+static _Thread_local unsigned char pool[POOL_SIZE];
+static _Thread_local size_t used = POOL_SIZE;
+
+/* A child process must not draw what its parent draws too. */
+static void forget_pool(void)
+{
+	used = POOL_SIZE;
+}
+
+static void forget_pool_in_children(void)
+{
+	pthread_atfork(NULL, NULL, forget_pool);
+}
+
+static void fill_random(unsigned char *out, size_t len)
+{
+	for (size_t got = 0; got < len;) {
+		ssize_t n = getrandom(out + got, len - got, 0);
+		if (n > 0)
+			got += (size_t)n;
+	}
+}
+
 void gw_random(void *out, size_t len)
 {
-	static _Thread_local unsigned char pool[POOL_SIZE];
-	static _Thread_local size_t used = POOL_SIZE;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	if (len > POOL_SIZE) {
+		fill_random(out, len);
+		return;
+	}
 	if (len > POOL_SIZE - used) {
-		for (size_t got = 0; got < POOL_SIZE;) {
-			ssize_t n = getrandom(pool + got, POOL_SIZE - got, 0);
-			if (n > 0)
-				got += (size_t)n;
-		}
+		pthread_once(&once, forget_pool_in_children);
+		fill_random(pool, POOL_SIZE);
 		used = 0;
 	}
 	memcpy(out, pool + used, len);

@@ -7,13 +7,14 @@
 
 bool gw_slice_starts(struct gw_slice text, struct gw_slice prefix)
 {
-	return text.len >= prefix.len && memcmp(text.data, prefix.data, prefix.len) == 0;
+	return text.len >= prefix.len && gw_slice_equal(gw_slice(text.data, prefix.len), prefix);
 }
 
 bool gw_slice_ends(struct gw_slice text, struct gw_slice suffix)
 {
-	return text.len >= suffix.len &&
-	       memcmp(text.data + text.len - suffix.len, suffix.data, suffix.len) == 0;
+	return suffix.len == 0 ||
+	       (text.len >= suffix.len &&
+		       memcmp(text.data + text.len - suffix.len, suffix.data, suffix.len) == 0);
 }
 
 void gw_str_clear(struct gw_str *s)

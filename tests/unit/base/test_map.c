@@ -1,4 +1,4 @@
-/* test_map.c */
+/* test_map.c - the hash table from text to pointer */
 #include "tests/unit/test.h"
 
 #include "base/map.h"
