@@ -112,7 +112,7 @@ struct range {
 static bool read_range(const struct field *f, struct gw_slice text, struct range *out,
 	struct gw_error *err)
 {
-	struct gw_slice from, to, step;
+	struct gw_slice from = { 0 }, to = { 0 }, step;
 	split(text, '-', &from, &to);
 	if (to.len == 0 || memchr(to.data, '-', to.len))
 		return gw_fail(err, GW_INVALID, "Missing values for range: %.*s", GW_SLICE(text));
@@ -134,7 +134,7 @@ static bool read_range(const struct field *f, struct gw_slice text, struct range
 static bool read_stepped(const struct field *f, struct gw_slice text, struct range *out,
 	struct gw_error *err)
 {
-	struct gw_slice from, step;
+	struct gw_slice from = { 0 }, step = { 0 };
 	split(text, '/', &from, &step);
 	if (step.len == 0)
 		return gw_fail(err, GW_INVALID, "Missing steps for expression: %.*s",
