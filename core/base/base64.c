@@ -1,4 +1,4 @@
-/* base64.c */
+/* base64.c - encoding and decoding base64 */
 #include "base/base64.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

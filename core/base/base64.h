@@ -5,7 +5,7 @@
 #include <godwit/text.h>
 
 GW_EXPORT void gw_base64_encode(struct gw_str *out, const void *data, size_t len);
-/* White space is skipped, missing padding tolerated, also the URL-safe alphabet; false = invalid. */
+/* Skips white space, tolerates missing padding and the URL-safe alphabet; false = invalid. */
 GW_EXPORT bool gw_base64_decode(struct gw_str *out, struct gw_slice text);
 
 #endif

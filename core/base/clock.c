@@ -1,4 +1,4 @@
-/* clock.c */
+/* clock.c - the clocks of this machine, and the one that engines agree on */
 #include "base/clock.h"
 
 #include <stdatomic.h>

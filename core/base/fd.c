@@ -1,4 +1,4 @@
-/* fd.c */
+/* fd.c - reading, writing, replacing and removing files */
 #include "base/fd.h"
 
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* json.c */
+/* json.c - reading JSON with jansson, and writing it straight to text */
 #include "base/json.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* log.c */
+/* log.c - printing the server's own log */
 #include "base/log.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* thread.c */
+/* thread.c - starting threads, and waiting on conditions */
 #include "base/thread.h"
 
 #include <errno.h>

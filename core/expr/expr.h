@@ -1,6 +1,6 @@
 /* expr.h - Kestra's expression language (Pebble's syntax) over JSON values
  *
- * May use: base, time, yaml. A template is compiled once and is then immutable: threads share it. */
+ * May use: base, time, yaml. A template, once compiled, is immutable: threads share it. */
 #ifndef GW_EXPR_EXPR_H
 #define GW_EXPR_EXPR_H
 

@@ -1,6 +1,6 @@
 /* flow.h - a flow compiled from its document: what the engine works with
  *
- * Immutable once built (core/check/compile.c builds it), counted by references, shared by threads. */
+ * Immutable once built (core/check/compile.c), counted by references, shared by threads. */
 #ifndef GW_MODEL_FLOW_H
 #define GW_MODEL_FLOW_H
 

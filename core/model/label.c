@@ -1,4 +1,4 @@
-/* label.c */
+/* label.c - reading and printing labels */
 #include "model/label.h"
 
 #include "base/json.h"

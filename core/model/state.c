@@ -1,4 +1,4 @@
-/* state.c */
+/* state.c - the table of states, and histories of them */
 #include "model/state.h"
 
 #include "base/json.h"

@@ -53,8 +53,8 @@ static const struct gw_letter letters[] = {
 	{ 'x', 'x', GW_ITEM_OFFSET, UP_TO(5), 0, 0, 0, 0, NULL, "Offset" },
 	{ 'Z', 'Z', GW_ITEM_OFFSET, UP_TO(5), 0, 0, 0, 0, NULL, "Offset" },
 
-	/* Only in named formats: the fraction as long as it is, the zone in brackets unless it is an
-	 * offset, ISO weeks, RFC 1123 offsets. */
+	/* Only in named formats: the fraction as long as it is, the zone unless it is an offset,
+	 * ISO weeks, RFC 1123 offsets. */
 	{ 'f', 'f', GW_ITEM_FRACTION, JUST(1), 0, 0, 0, 0, NULL, "NanoOfSecond" },
 	{ 'i', 'i', GW_ITEM_ZONE, JUST(1), 0, 0, 0, 0, NULL, "ZoneId" },
 	{ 'I', 'I', GW_ITEM_YEAR, JUST(4), FREE, 0, -YEARS, YEARS, NULL, "WeekBasedYear" },
@@ -128,7 +128,7 @@ static bool add_letters(struct gw_pattern *p, char c, int count, struct gw_error
 	return add_item(p, item, err);
 }
 
-/* 'quoted', with '' for a quote; *text stands behind the first quote and is moved behind the last. */
+/* 'quoted', with '' for a quote; *text is moved from behind the first quote to behind the last. */
 static bool add_quoted(struct gw_pattern *p, const char **text, struct gw_error *err)
 {
 	const char *start = *text;

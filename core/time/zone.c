@@ -52,7 +52,7 @@ static bool parse_offset(const char *text, int *offset_s)
 	return true;
 }
 
-/* "Z", "UTC", "+02:00", "-0530", "GMT+2" as java.time.ZoneId reads them; id is as it writes them. */
+/* "Z", "UTC", "+02:00", "-0530", "GMT+2" as java.time.ZoneId reads them; id: as it writes them. */
 static bool parse_fixed(const char *name, struct gw_str *id, int *offset_s)
 {
 	static const char *const prefixes[] = { "UTC", "GMT", "UT", "" };
@@ -206,7 +206,7 @@ gw_time gw_zone_change_after(const struct gw_zone *zone, gw_time at)
 		return zone->changes[n];
 	if (!zone->has_rule || !gw_posix_tz_after(&zone->rule, whole_seconds(at), &seconds))
 		return GW_NEVER;
-	return seconds * GW_SECOND;
+	return seconds * GW_SECOND > at ? seconds * GW_SECOND : GW_NEVER;
 }
 
 gw_time gw_zone_change_before(const struct gw_zone *zone, gw_time at)
@@ -217,7 +217,8 @@ gw_time gw_zone_change_before(const struct gw_zone *zone, gw_time at)
 	if (n < zone->n || !zone->has_rule ||
 		!gw_posix_tz_before(&zone->rule, whole_seconds(at), &seconds))
 		return last;
-	return seconds * GW_SECOND > last ? seconds * GW_SECOND : last;
+	gw_time change = seconds * GW_SECOND;
+	return change > last && change <= at ? change : last;
 }
 
 /* The offsets a day before and after cover any transition near the wall-clock time. */

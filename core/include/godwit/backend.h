@@ -21,7 +21,7 @@ enum gw_op_type {
 enum gw_outcome {
 	GW_OP_PENDING,
 	GW_OP_DONE, /* written and durable */
-	GW_OP_MISSED, /* this operation's condition did not hold: nothing of its group was written */
+	GW_OP_MISSED, /* its condition did not hold: nothing of its group was written */
 	GW_OP_SKIPPED, /* another operation of its group missed */
 };
 

@@ -11,7 +11,7 @@ typedef int64_t gw_time;
 #define GW_SECOND INT64_C(1000000)
 #define GW_MILLISECOND INT64_C(1000)
 
-/* ---- Time zones: IANA names, "Z", "+02:00"; read from the system's tzdata, cached for good ---- */
+/* ---- Time zones: IANA names, "Z", "+02:00", from the system's tzdata, cached for good ---- */
 
 struct gw_zone;
 
