@@ -1,4 +1,6 @@
 /* cron.c - reading cron expressions, and finding the dates that they match */
+#include <godwit/time.h>
+
 #include "base/mem.h"
 #include "time/calendar.h"
 #include "time/zone.h"
@@ -45,9 +47,8 @@ static bool fail_characters(struct gw_slice text, struct gw_error *err)
 		if (!strchr("#?/*0123456789,-", text.data[i]))
 			gw_str_putc(&left, text.data[i]);
 	return gw_fail(err, GW_INVALID,
-		"Invalid chars in expression! Expression: %.*s "
-		"Invalid chars: %s",
-		GW_SLICE(text), gw_str_text(&left));
+		"Invalid chars in expression! Expression: %.*s Invalid chars: %s", GW_SLICE(text),
+		gw_str_text(&left));
 }
 
 static bool read_number(struct gw_slice text, int *out)
@@ -118,8 +119,8 @@ static bool read_range(const struct field *f, struct gw_slice text, struct range
 		return gw_fail(err, GW_INVALID, "Missing values for range: %.*s", GW_SLICE(text));
 	if (from.len == 0)
 		return gw_fail(err, GW_INVALID,
-			"Invalid expression! Expression: %.*s does not describe "
-			"a range. Negative numbers are not allowed.",
+			"Invalid expression! Expression: %.*s does not describe a range. "
+			"Negative numbers are not allowed.",
 			GW_SLICE(text));
 	bool stepped = split(to, '/', &to, &step);
 	if (!read_value(f, from, &out->from, err) || !read_value(f, to, &out->to, err) ||
@@ -234,8 +235,7 @@ bool gw_cron_parse(const char *text, bool with_seconds, struct gw_cron *out, str
 	for (char *p = copy; (word = next_word(&p)).len > 0; n++) {
 		if (word.data[word.len - 1] == ',')
 			return gw_fail(err, GW_INVALID,
-				"Invalid field value! Trailing commas not "
-				"permitted! '%.*s'",
+				"Invalid field value! Trailing commas not permitted! '%.*s'",
 				GW_SLICE(word));
 		if (first + n < 6)
 			parts[first + n] = word;
@@ -244,9 +244,8 @@ bool gw_cron_parse(const char *text, bool with_seconds, struct gw_cron *out, str
 		return gw_fail(err, GW_INVALID, "Empty expression!");
 	if (n != 6 - first)
 		return gw_fail(err, GW_INVALID,
-			"Cron expression contains %d parts but we expect one "
-			"of [%d]",
-			n, 6 - first);
+			"Cron expression contains %d parts but we expect one of [%d]", n,
+			6 - first);
 	return read_parts(parts, out, err);
 }
 

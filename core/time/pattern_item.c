@@ -152,6 +152,11 @@ static bool add_quoted(struct gw_pattern *p, const char **text, struct gw_error 
 	return true;
 }
 
+static bool is_literal(char c)
+{
+	return c && !isalpha((unsigned char)c) && !strchr("'[]{}#", c);
+}
+
 static bool add_part(struct gw_pattern *p, const char **text, int *depth, struct gw_error *err)
 {
 	const char *start = *text;
@@ -175,7 +180,9 @@ static bool add_part(struct gw_pattern *p, const char **text, int *depth, struct
 				"Pattern invalid as it contains ] without previous [");
 		return add_item(p, (struct gw_item){ .type = GW_ITEM_CLOSE }, err);
 	default:
-		return add_literal(p, start, 1, err);
+		while (is_literal(**text))
+			(*text)++;
+		return add_literal(p, start, (size_t)(*text - start), err);
 	}
 }
 
@@ -216,16 +223,12 @@ struct gw_offset_style gw_item_offset(const struct gw_item *item)
 		{ true, true, true, NULL, "", false },
 	};
 	char letter = item->letter->letter;
-	struct gw_offset_style style = by_count[item->count];
 	if (letter == 'O' || (letter == 'Z' && item->count == 4))
 		return (struct gw_offset_style){ true, item->count == 4, true, "GMT", "GMT",
 			item->count == 1 };
-	if (letter == 'R' || (letter == 'Z' && item->count < 4))
-		style = by_count[2];
-	if (letter == 'X' || letter == 'Z')
-		style.zero = letter == 'Z' && item->count < 4 ? NULL : "Z";
-	if (letter == 'R')
-		style.zero = "GMT";
+	bool is_rfc_822 = letter == 'Z' && item->count < 4;
+	struct gw_offset_style style = by_count[is_rfc_822 || letter == 'R' ? 2 : item->count];
+	style.zero = letter == 'R' ? "GMT" : letter == 'x' || is_rfc_822 ? NULL : "Z";
 	return style;
 }
 

@@ -87,7 +87,7 @@ static bool read_number(struct reader *r, const struct gw_item *item, const stru
 	int most = d.most < DIGITS_MAX ? d.most : DIGITS_MAX;
 	int n = count_digits(r, most + reserved) - reserved;
 	n = n > most ? most : n < d.least ? d.least : n;
-	if (count_digits(r, n) < n)
+	if (n > DIGITS_MAX || count_digits(r, n) < n)
 		return false;
 	if (is_year && item->count >= 4 && !minus && plus != (n > d.least))
 		return false; /* a plus stands before years that are too long, and only there */
