@@ -4,6 +4,8 @@
 #include "base/fd.h"
 #include "time/zone.h"
 
+#include <pthread.h>
+
 static struct gw_error err;
 
 static gw_time time_of(const char *text)
@@ -115,6 +117,32 @@ static void a_date_in_an_overlap_is_the_earlier_one(void **state)
 	assert_resolves("America/Havana", "2024-11-03T00:30:00", "2024-11-03T04:30:00Z");
 }
 
+static void *find_zones(void *arg)
+{
+	static const char *const names[] = { "Europe/Rome", "Asia/Seoul", "+03:30", "Mars/Base" };
+	struct gw_error ignored;
+	const struct gw_zone **found = arg;
+	for (int i = 0; i < 1000; i++)
+		for (size_t k = 0; k < GW_LEN(names); k++)
+			found[k] = gw_zone_find(names[k], &ignored);
+	return NULL;
+}
+
+static void many_threads_find_the_same_zones(void **state)
+{
+	(void)state;
+	pthread_t threads[4];
+	const struct gw_zone *found[4][4];
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, find_zones, found[i]), 0);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < 4; i++)
+		assert_memory_equal(found[i], found[0], sizeof(found[0]));
+	assert_non_null(found[0][0]);
+	assert_null(found[0][3]);
+}
+
 /* ---- Files ---- */
 
 static void read_file(const char *name, struct gw_str *out)
@@ -176,6 +204,7 @@ int main(void)
 		cmocka_unit_test(the_ends_of_time_have_an_offset),
 		cmocka_unit_test(a_date_in_a_gap_is_shifted_by_the_gap),
 		cmocka_unit_test(a_date_in_an_overlap_is_the_earlier_one),
+		cmocka_unit_test(many_threads_find_the_same_zones),
 		cmocka_unit_test(a_file_read_from_memory_is_the_zone),
 		cmocka_unit_test(a_file_cut_short_is_no_zone),
 		cmocka_unit_test(a_damaged_file_does_no_harm),
