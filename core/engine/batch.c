@@ -1,4 +1,4 @@
-/* batch.c */
+/* batch.c - records made from what machines changed, written in groups */
 #include "engine/batch.h"
 
 #include "base/json.h"

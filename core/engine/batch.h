@@ -32,7 +32,7 @@ struct gw_op *gw_batch_add(struct gw_batch *batch, enum gw_op_type type, const s
 	struct gw_slice tenant, struct gw_slice key);
 /* The fields of an operation just added, to be written to. */
 struct gw_value *gw_batch_fields(struct gw_op *op);
-/* Where the version of the operation added last is noted once it is written; is_stored may be NULL. */
+/* Where the version of the operation added last is noted once written; is_stored may be NULL. */
 void gw_batch_target(struct gw_batch *batch, struct gw_version *version, bool *is_stored);
 /* Everything dirty of an execution: task runs, log lines, metrics, then itself. */
 void gw_batch_execution(struct gw_batch *batch, struct gw_machine *m, struct gw_slice owner,

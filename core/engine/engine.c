@@ -1,9 +1,10 @@
 /* engine.c - the engine's parts put together and taken apart */
-#include "engine/internal.h"
+#include "engine/engine.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "engine/internal.h"
 #include "engine/node.h"
 #include "engine/scheduler.h"
 

@@ -1,8 +1,9 @@
 /* machine.c - the execution as a whole: start, pause, kill, restart, end */
-#include "engine/block.h"
+#include "engine/machine.h"
 
 #include "base/mem.h"
 #include "check/input.h"
+#include "engine/block.h"
 
 struct gw_machine *gw_machine_new(const struct gw_machine_setup *setup, struct gw_execution *exec)
 {

@@ -1,4 +1,4 @@
-/* node.c
+/* node.c - renewing the life sign, and taking over from the dead
  *
  * A node renews its record every few seconds. Another may declare it dead only after reading the
  * record unchanged for the whole timeout of its own clock; no clocks are compared. What a dead node

@@ -1,7 +1,7 @@
 /* remote.c - actions on executions that another node owns: asked through records
  *
  * The asker writes an action and signals; the owner does it, replaces the action by its outcome and
- * signals; the asker collects it. If the owner dies meanwhile the asker finds the execution free. */
+ * signals; the asker collects it. If the owner dies meanwhile, the execution is found free. */
 #include "engine/node.h"
 
 #include "base/clock.h"

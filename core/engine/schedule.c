@@ -1,4 +1,4 @@
-/* schedule.c */
+/* schedule.c - asking a schedule for its dates, and describing an execution of one */
 #include "engine/schedule.h"
 
 #include "base/json.h"

@@ -1,4 +1,4 @@
-/* trigger_state.c */
+/* trigger_state.c - reading and writing what is stored of a trigger */
 #include "engine/trigger_state.h"
 
 #include "base/json.h"

@@ -28,8 +28,8 @@ GW_EXPORT void gw_trigger_key(struct gw_str *out, const char *namespace, const c
 /* As it is when its flow is saved: the first date comes after now. */
 void gw_trigger_state_init(struct gw_trigger_state *t, const struct gw_flow *flow,
 	const struct gw_trigger *trigger, gw_time now);
-/* When a scheduler should take a trigger that was edited: at once if it may have a backfill to do or
- * waits for an execution, else for its next date. */
+/* When a scheduler should take a trigger that was edited: at once if it may have a backfill to do
+ * or waits for an execution, else for its next date. */
 gw_time gw_trigger_due(const struct gw_trigger_state *t);
 /* Adds the record to the current group (CREATE or REPLACE). With an owner, due is GW_NEVER. */
 void gw_trigger_state_put(struct gw_batch *batch, enum gw_op_type type,
