@@ -18,13 +18,9 @@ int64_t gw_day_number(int year, int month, int day)
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-struct gw_civil gw_civil_at(gw_time at, int offset_s)
+struct gw_civil gw_day_date(int64_t number)
 {
-	int64_t seconds = floor_div(at, GW_SECOND);
-	int64_t local = seconds + offset_s;
-	int64_t days = floor_div(local, DAY_S);
-	int64_t rest = local - days * DAY_S;
-	int64_t z = days + 719468;
+	int64_t z = number + 719468;
 	int64_t era = floor_div(z, 146097);
 	int64_t of_era = z - era * 146097;
 	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
@@ -33,12 +29,22 @@ struct gw_civil gw_civil_at(gw_time at, int offset_s)
 	struct gw_civil c = {
 		.day = (int)(of_year - (153 * month + 2) / 5 + 1),
 		.month = (int)(month < 10 ? month + 3 : month - 9),
-		.hour = (int)(rest / 3600),
-		.minute = (int)(rest / 60 % 60),
-		.second = (int)(rest % 60),
-		.micro = (int)(at - seconds * GW_SECOND),
 	};
 	c.year = (int)(year + era * 400 + (c.month <= 2));
+	return c;
+}
+
+struct gw_civil gw_civil_at(gw_time at, int offset_s)
+{
+	int64_t seconds = floor_div(at, GW_SECOND);
+	int64_t local = seconds + offset_s;
+	int64_t days = floor_div(local, DAY_S);
+	int64_t rest = local - days * DAY_S;
+	struct gw_civil c = gw_day_date(days);
+	c.hour = (int)(rest / 3600);
+	c.minute = (int)(rest / 60 % 60);
+	c.second = (int)(rest % 60);
+	c.micro = (int)((at % GW_SECOND + GW_SECOND) % GW_SECOND);
 	return c;
 }
 
@@ -53,11 +59,6 @@ int gw_civil_weekday(const struct gw_civil *c)
 {
 	int64_t days = gw_day_number(c->year, c->month, c->day);
 	return (int)(days + 3 - floor_div(days + 3, 7) * 7) + 1;
-}
-
-struct gw_civil gw_day_date(int64_t number)
-{
-	return gw_civil_at(number * DAY_S * GW_SECOND, 0);
 }
 
 int gw_day_of_year(const struct gw_civil *c)

@@ -151,13 +151,16 @@ const struct gw_tz_side *gw_posix_tz_side(const struct gw_posix_tz *tz, int64_t 
 	return summer ? &tz->daylight : &tz->standard;
 }
 
+/* A change may be up to a week outside of its year. */
+#define YEARS_AROUND 2
+
 bool gw_posix_tz_after(const struct gw_posix_tz *tz, int64_t at, int64_t *out)
 {
 	if (!tz->has_daylight)
 		return false;
 	*out = INT64_MAX;
 	int year = year_of(tz, at);
-	for (int y = year - 1; y <= year + 1; y++) {
+	for (int y = year - YEARS_AROUND; y <= year + YEARS_AROUND; y++) {
 		int64_t changes[] = { start_in(tz, y), end_in(tz, y) };
 		for (int i = 0; i < 2; i++)
 			if (changes[i] > at && changes[i] < *out)
@@ -172,7 +175,7 @@ bool gw_posix_tz_before(const struct gw_posix_tz *tz, int64_t at, int64_t *out)
 		return false;
 	*out = INT64_MIN;
 	int year = year_of(tz, at);
-	for (int y = year - 1; y <= year + 1; y++) {
+	for (int y = year - YEARS_AROUND; y <= year + YEARS_AROUND; y++) {
 		int64_t changes[] = { start_in(tz, y), end_in(tz, y) };
 		for (int i = 0; i < 2; i++)
 			if (changes[i] <= at && changes[i] > *out)
