@@ -4,11 +4,10 @@
 #ifndef GW_MODEL_STATE_H
 #define GW_MODEL_STATE_H
 
-#include <godwit/task.h>
+#include <godwit/json.h>
+#include <godwit/state.h>
 #include <godwit/time.h>
 
-GW_EXPORT const char *gw_state_name(enum gw_state state);
-GW_EXPORT bool gw_state_parse(struct gw_slice text, enum gw_state *out);
 GW_EXPORT bool gw_state_is_terminal(enum gw_state state);
 
 struct gw_moment {

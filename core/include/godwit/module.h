@@ -20,6 +20,7 @@ struct gw_module {
 	unsigned size; /* sizeof(struct gw_module) as compiled */
 	unsigned task_size; /* strides of the tables as compiled */
 	unsigned trigger_size;
+	unsigned condition_size;
 	unsigned property_size;
 	unsigned backend_size;
 	const char *name;
@@ -31,12 +32,13 @@ struct gw_module {
 	const struct gw_backend_type *const *backends;
 	/* Once after loading; may not start threads in a host. NULL = nothing to do. */
 	bool (*init)(enum gw_place place, struct gw_error *err);
-	void (*fini)(void);
+	void (*fini)(void); /* when the process exits; modules are never unloaded */
 };
 
 #define GW_MODULE_HEAD                                                                             \
 	.abi = GW_ABI, .size = sizeof(struct gw_module), .task_size = sizeof(struct gw_task_type), \
 	.trigger_size = sizeof(struct gw_trigger_type),                                            \
+	.condition_size = sizeof(struct gw_condition_type),                                        \
 	.property_size = sizeof(struct gw_property),                                               \
 	.backend_size = sizeof(struct gw_backend_type)
 

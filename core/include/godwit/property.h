@@ -6,7 +6,9 @@
 enum gw_property_flag {
 	GW_REQUIRED = 1 << 0,
 	GW_STATIC = 1 << 1, /* taken literally, never rendered */
-	GW_LATE = 1 << 2, /* travels unrendered; the task calls gw_run_render */
+	/* Travels unrendered; the task calls gw_run_render. A flowable gets it as written when it
+	 * is planned first, rendered when it is planned again (a condition on its tasks' outputs). */
+	GW_LATE = 1 << 2,
 	GW_DEPRECATED = 1 << 3,
 	GW_HIDDEN = 1 << 4, /* accepted, not documented */
 };
@@ -15,13 +17,14 @@ enum gw_property_flag {
  *   string integer number boolean duration datetime any object secret
  *   enum(A,B,C)   list<S>   map<S>   S|S (the first that fits)
  *   task   condition   runner   input   (typed objects: they have a "type" of their own)
+ *   dagtask   ({task, dependsOn}: what plan sees of it is {dependsOn}, disabled tasks left out)
  * A boolean, integer, number, duration, datetime or enum may also be given as an expression
  * unless the property is GW_STATIC; the rendered text is then converted. */
 struct gw_property {
 	const char *name;
 	const char *schema;
 	unsigned flags;
-	const char *fallback; /* default as JSON text; NULL = none */
+	const char *fallback; /* default as JSON text, rendered like a given one; NULL = none */
 	const char *summary; /* one or more sentences for people, Markdown */
 };
 

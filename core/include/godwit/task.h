@@ -2,33 +2,9 @@
 #ifndef GODWIT_TASK_H
 #define GODWIT_TASK_H
 
+#include <godwit/json.h>
 #include <godwit/property.h>
-#include <godwit/text.h>
-
-#include <jansson.h>
-
-/* States of executions and task runs, in Kestra's words (core/model/state.c has the texts). */
-enum gw_state {
-	GW_CREATED,
-	GW_RUNNING,
-	GW_PAUSED,
-	GW_RESTARTED,
-	GW_KILLING,
-	GW_SUCCESS,
-	GW_WARNING,
-	GW_FAILED,
-	GW_KILLED,
-	GW_CANCELLED,
-	GW_QUEUED,
-	GW_RETRYING,
-	GW_RETRIED,
-	GW_SKIPPED,
-	GW_BREAKPOINT,
-	GW_SUBMITTED,
-	GW_RESUBMITTED,
-};
-
-enum gw_level { GW_TRACE, GW_DEBUG, GW_INFO, GW_WARN, GW_ERROR };
+#include <godwit/state.h>
 
 enum gw_task_mode {
 	GW_TASK_ISOLATED, /* run is called in a child process of a task host */
@@ -54,12 +30,15 @@ GW_EXPORT void gw_run_timer(struct gw_run *run, const char *name, int64_t us, co
 GW_EXPORT void gw_run_state(struct gw_run *run, enum gw_state state);
 /* Sets an execution label; an existing key is replaced. */
 GW_EXPORT void gw_run_label(struct gw_run *run, const char *key, const char *value);
-GW_EXPORT void gw_run_variable(struct gw_run *run, const char *name, json_t *value); /* owns */
+/* Sets an execution variable; owns value, null removes the variable. */
+GW_EXPORT void gw_run_variable(struct gw_run *run, const char *name, json_t *value);
 /* Ends the whole execution in this state after the task (execution.Exit). */
 GW_EXPORT void gw_run_end_execution(struct gw_run *run, enum gw_state state);
 
 /* Renders a GW_LATE value with the context of this run; a new reference, NULL on error. */
 GW_EXPORT json_t *gw_run_render(struct gw_run *run, const json_t *raw, struct gw_error *err);
+/* Whether a rendered condition holds: not null, false, 0, "", "false", "0" or "-0". */
+GW_EXPORT bool gw_is_truthy(const json_t *rendered);
 
 /* Not for pure tasks: */
 
@@ -102,7 +81,8 @@ GW_EXPORT void gw_plan_after(struct gw_plan *plan, const char *task_id);
 GW_EXPORT void gw_plan_limit(struct gw_plan *plan, int lanes_at_once); /* 0 = all, the default */
 GW_EXPORT void gw_plan_output(struct gw_plan *plan, const char *name, json_t *value); /* owns */
 /* The flowable waits, PAUSED, until somebody resumes it or until the delay is over (us; 0 =
- * for ever); then it ends in the given state. */
+ * for ever), and its lanes run meanwhile. Resumed, it ends SUCCESS; after the delay, in the given
+ * state. With gw_plan_again it is planned again instead, unless that state is a bad end. */
 GW_EXPORT void gw_plan_pause(struct gw_plan *plan, int64_t delay_us, enum gw_state then);
 /* The flowable stays RUNNING for this long before its lanes start, or before it ends if it has none
  * (flow.Sleep): no thread waits. */
@@ -110,7 +90,7 @@ GW_EXPORT void gw_plan_wait(struct gw_plan *plan, int64_t delay_us);
 /* How often this list of lanes has run completely (0 on the first call), how long ago it began. */
 GW_EXPORT int gw_plan_round(const struct gw_plan *plan);
 GW_EXPORT int64_t gw_plan_elapsed(const struct gw_plan *plan);
-/* plan is called again, its properties rendered anew, when the lanes have ended and the delay
+/* plan is called again, its properties rendered anew, when the lanes have ended well and the delay
  * (us) is over; without this call the flowable ends. */
 GW_EXPORT void gw_plan_again(struct gw_plan *plan, int64_t delay_us);
 /* How many tasks a branch holds; -1 = there is no such branch. */
