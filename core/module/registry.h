@@ -47,13 +47,39 @@ GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger_at(const struct gw_
 	size_t i);
 GW_EXPORT const struct gw_condition_entry *gw_registry_condition_at(const struct gw_registry *r,
 	size_t i);
-/* Files that could not be loaded: "path: reason". */
+/* What could not be loaded, files and single types: "path: reason". */
 GW_EXPORT const char *gw_registry_problem_at(const struct gw_registry *r, size_t i);
 
-/* Loads the shared objects of a folder into this process; broken ones become problems. */
+/* ---- Making one: a reference each; what is broken becomes a problem, the rest is there ---- */
+
+/* Loads the shared objects of folders (ended by NULL) into this process. A folder that cannot be
+ * read is an error. In a server everything counts as the installation's own; in a host only what
+ * lies in its own folder does, and of others' types those that would run in a server are refused. */
 GW_EXPORT struct gw_registry *gw_registry_load(const char *const *folders, enum gw_place place,
 	struct gw_error *err);
-/* The installation's own module folder: beside the program in a build tree, else the installed. */
+
+/* The same, calling opening before each file is touched: a host says which one it opens, and
+ * leaves out (false) those that crashed it before. */
+struct gw_load {
+	const char *const *folders;
+	enum gw_place place;
+	bool (*opening)(void *arg, const char *path); /* NULL = load all */
+	void *arg;
+};
+GW_EXPORT struct gw_registry *gw_registry_load_with(const struct gw_load *load,
+	struct gw_error *err);
+
+/* Of modules in memory (ended by NULL), as if they were the installation's own. */
+GW_EXPORT struct gw_registry *gw_registry_of(const struct gw_module *const *modules);
+
+/* The types that are not the installation's own, and all problems, as a host tells its server. A
+ * new reference. */
+GW_EXPORT json_t *gw_registry_describe(const struct gw_registry *r);
+/* A registry's types and those described: isolated, without functions. */
+GW_EXPORT struct gw_registry *gw_registry_merge(struct gw_registry *own, const json_t *described);
+
+/* The installation's own module folder: beside the program in a build tree, else the installed.
+ * For free(). */
 GW_EXPORT char *gw_registry_own_folder(void);
 GW_EXPORT struct gw_registry *gw_registry_ref(struct gw_registry *r);
 GW_EXPORT void gw_registry_unref(struct gw_registry **r);
