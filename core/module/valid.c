@@ -10,7 +10,8 @@
 #define SCHEMA_DEPTH 8
 
 static const char *const schema_words[] = { "string", "integer", "number", "boolean", "duration",
-	"datetime", "any", "object", "secret", "task", "dagtask", "condition", "runner", "input" };
+	"datetime", "any", "object", "secret", "task", "dagtask", "trigger", "condition", "runner",
+	"input" };
 
 /* ---- Names ---- */
 
@@ -65,8 +66,23 @@ static bool skip_choices(const char **p)
 	return true;
 }
 
+/* name:schema,name?:schema */
+static bool skip_fields(const char **p, int depth)
+{
+	do {
+		size_t len = strcspn(*p, "?:,{}");
+		*p += len;
+		skip(p, '?');
+		if (len == 0 || !skip(p, ':') || !skip_schema(p, depth + 1))
+			return false;
+	} while (skip(p, ','));
+	return true;
+}
+
 static bool skip_alternative(const char **p, int depth)
 {
+	if (skip(p, '{'))
+		return skip_fields(p, depth) && skip(p, '}');
 	struct gw_slice word = { *p, strspn(*p, "abcdefghijklmnopqrstuvwxyz") };
 	*p += word.len;
 	if (gw_slice_is(word, "enum"))

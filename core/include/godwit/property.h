@@ -15,7 +15,7 @@ enum gw_property_flag {
 
 /* Schemas, a small language:
  *   string integer number boolean duration datetime any object secret
- *   enum(A,B,C)   list<S>   map<S>   S|S (the first that fits)
+ *   enum(A,B,C)   list<S>   map<S>   {name:S,other?:S}   S|S (the first that fits)
  *   task   condition   runner   input   (typed objects: they have a "type" of their own)
  *   dagtask   ({task, dependsOn}: what plan sees of it is {dependsOn}, disabled tasks left out)
  * A boolean, integer, number, duration, datetime or enum may also be given as an expression

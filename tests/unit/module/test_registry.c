@@ -137,7 +137,8 @@ static void schemas_that_cannot_be_read_are_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = { "", "strnig", "list", "list<>", "list<string", "map<a>",
-		"enum()", "enum(A,)", "enum(A", "string|", "string ", "list<string>>",
+		"enum()", "enum(A,)", "enum(A", "string|", "string ", "list<string>>", "{}", "{a}",
+		"{a:}", "{a:string", "{:string}",
 		"list<list<list<list<list<list<list<list<list<list<any>>>>>>>>>>" };
 	for (size_t i = 0; i < GW_LEN(bad); i++) {
 		gw_auto_free char *problem =
@@ -156,6 +157,7 @@ static void schemas_of_the_language_are_accepted(void **state)
 		{ "b", "enum(A,B_C,D-E)", 0, "\"A\"", NULL },
 		{ "c", "map<list<task>>", 0, NULL, NULL },
 		{ "d", "list<dagtask>", 0, NULL, NULL },
+		{ "e", "{one:string,two?:list<{three:enum(A,B)}>}|any", 0, NULL, NULL },
 		{ 0 },
 	};
 	const struct gw_task_type type = {
