@@ -19,6 +19,7 @@ godwitinclude_HEADERS = \
 	core/include/godwit/task.h \
 	core/include/godwit/text.h \
 	core/include/godwit/time.h \
+	core/include/godwit/trial.h \
 	core/include/godwit/trigger.h
 
 include core/base/local.mk

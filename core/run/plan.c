@@ -21,7 +21,7 @@ void gw_plan_lane(struct gw_plan *plan, const char *branch, int task, const char
 	int iteration)
 {
 	const struct gw_branch *found = gw_task_branch(plan->task, branch);
-	if (!found || task >= (int)found->n)
+	if (!found || found->n == 0 || task >= (int)found->n)
 		return; /* a branch that is not there has nothing to run */
 	plan->lanes = gw_grow(plan->lanes, plan->n_lanes, &plan->cap_lanes);
 	plan->lanes[plan->n_lanes++] =

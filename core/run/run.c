@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "expr/expr.h"
 
 void gw_effects_clear(struct gw_effects *e)
 {
@@ -117,6 +118,18 @@ void gw_run_end_execution(struct gw_run *run, enum gw_state state)
 {
 	run->effects.ends_execution = true;
 	run->effects.end_state = state;
+}
+
+bool gw_is_truthy(const json_t *rendered)
+{
+	gw_auto_str text = { 0 };
+	if (!rendered || json_is_null(rendered))
+		return false;
+	if (json_is_string(rendered))
+		gw_str_add(&text, json_string_value(rendered), json_string_length(rendered));
+	else
+		gw_json_print(&text, rendered);
+	return !gw_text_is_falsy(gw_str_slice(&text));
 }
 
 /* ---- Services ---- */

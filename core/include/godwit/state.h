@@ -27,6 +27,12 @@ enum gw_state {
 
 enum gw_level { GW_TRACE, GW_DEBUG, GW_INFO, GW_WARN, GW_ERROR };
 
+/* Their names, for schemas: "enum(" GW_STATES ")". */
+#define GW_STATES                                                                                  \
+	"CREATED,RUNNING,PAUSED,RESTARTED,KILLING,SUCCESS,WARNING,FAILED,KILLED,CANCELLED,QUEUED," \
+	"RETRYING,RETRIED,SKIPPED,BREAKPOINT,SUBMITTED,RESUBMITTED"
+#define GW_LEVELS "TRACE,DEBUG,INFO,WARN,ERROR"
+
 GW_EXPORT const char *gw_state_name(enum gw_state state);
 GW_EXPORT bool gw_state_parse(struct gw_slice text, enum gw_state *out);
 

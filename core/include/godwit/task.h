@@ -81,8 +81,7 @@ GW_EXPORT void gw_plan_after(struct gw_plan *plan, const char *task_id);
 GW_EXPORT void gw_plan_limit(struct gw_plan *plan, int lanes_at_once); /* 0 = all, the default */
 GW_EXPORT void gw_plan_output(struct gw_plan *plan, const char *name, json_t *value); /* owns */
 /* The flowable waits, PAUSED, until somebody resumes it or until the delay is over (us; 0 =
- * for ever), and its lanes run meanwhile. Resumed, it ends SUCCESS; after the delay, in the given
- * state. With gw_plan_again it is planned again instead, unless that state is a bad end. */
+ * for ever); then its lanes start. After a delay it ends in the given state, if they end well. */
 GW_EXPORT void gw_plan_pause(struct gw_plan *plan, int64_t delay_us, enum gw_state then);
 /* The flowable stays RUNNING for this long before its lanes start, or before it ends if it has none
  * (flow.Sleep): no thread waits. */
