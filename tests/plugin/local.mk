@@ -1,6 +1,7 @@
 # Every type of the installation's own modules, as they are in build/modules.
 PLUGIN_TESTS = tests/plugin/test_labels tests/plugin/test_log tests/plugin/test_debug \
-	tests/plugin/test_execution tests/plugin/test_flow
+	tests/plugin/test_execution tests/plugin/test_flow tests/plugin/test_schedule \
+	tests/plugin/test_condition tests/plugin/test_tables
 PLUGIN_TEST_FILES = tests/plugin/plugin.c tests/plugin/plugin.h tests/unit/test.h
 # The program's gw_check_fail stands in for the library's.
 PLUGIN_TEST_LINK = $(AM_LDFLAGS) -export-dynamic
@@ -14,6 +15,12 @@ tests_plugin_test_execution_SOURCES = tests/plugin/test_execution.c $(PLUGIN_TES
 tests_plugin_test_execution_LDFLAGS = $(PLUGIN_TEST_LINK)
 tests_plugin_test_flow_SOURCES = tests/plugin/test_flow.c $(PLUGIN_TEST_FILES)
 tests_plugin_test_flow_LDFLAGS = $(PLUGIN_TEST_LINK)
+tests_plugin_test_schedule_SOURCES = tests/plugin/test_schedule.c $(PLUGIN_TEST_FILES)
+tests_plugin_test_schedule_LDFLAGS = $(PLUGIN_TEST_LINK)
+tests_plugin_test_condition_SOURCES = tests/plugin/test_condition.c $(PLUGIN_TEST_FILES)
+tests_plugin_test_condition_LDFLAGS = $(PLUGIN_TEST_LINK)
+tests_plugin_test_tables_SOURCES = tests/plugin/test_tables.c $(PLUGIN_TEST_FILES)
+tests_plugin_test_tables_LDFLAGS = $(PLUGIN_TEST_LINK)
 if HAVE_CMOCKA
 check_PROGRAMS += $(PLUGIN_TESTS)
 TESTS += $(PLUGIN_TESTS)
