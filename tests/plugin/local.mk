@@ -1,7 +1,7 @@
 # Every type of the installation's own modules, as they are in build/modules.
 PLUGIN_TESTS = tests/plugin/test_labels tests/plugin/test_log tests/plugin/test_debug \
 	tests/plugin/test_execution tests/plugin/test_flow tests/plugin/test_schedule \
-	tests/plugin/test_condition tests/plugin/test_tables
+	tests/plugin/test_condition tests/plugin/test_tables tests/plugin/test_trial
 PLUGIN_TEST_FILES = tests/plugin/plugin.c tests/plugin/plugin.h tests/unit/test.h
 # The program's gw_check_fail stands in for the library's.
 PLUGIN_TEST_LINK = $(AM_LDFLAGS) -export-dynamic
@@ -21,7 +21,15 @@ tests_plugin_test_condition_SOURCES = tests/plugin/test_condition.c $(PLUGIN_TES
 tests_plugin_test_condition_LDFLAGS = $(PLUGIN_TEST_LINK)
 tests_plugin_test_tables_SOURCES = tests/plugin/test_tables.c $(PLUGIN_TEST_FILES)
 tests_plugin_test_tables_LDFLAGS = $(PLUGIN_TEST_LINK)
+tests_plugin_test_trial_SOURCES = tests/plugin/test_trial.c $(PLUGIN_TEST_FILES)
+tests_plugin_test_trial_LDFLAGS = $(PLUGIN_TEST_LINK)
 if HAVE_CMOCKA
 check_PROGRAMS += $(PLUGIN_TESTS)
 TESTS += $(PLUGIN_TESTS)
 endif
+
+check_PROGRAMS += tests/lib/show_modules
+tests_lib_show_modules_SOURCES = tests/lib/show_modules.c
+tests_lib_show_modules_LDADD = core/libgodwit.la $(JANSSON_LIBS)
+dist_check_SCRIPTS += tests/plugin/follow_docs.sh
+TESTS += tests/plugin/follow_docs.sh
