@@ -28,8 +28,8 @@ static json_t *describe_table(const struct gw_property *table)
 	return list;
 }
 
-static json_t *describe_type(const struct gw_entry *entry, const struct gw_property *properties,
-	const struct gw_property *outputs)
+static json_t *describe_type(const struct gw_type_entry *entry,
+	const struct gw_property *properties, const struct gw_property *outputs)
 {
 	json_t *out = json_object(), *aliases = json_array();
 	set_text(out, "type", entry->type->type);
@@ -53,12 +53,12 @@ json_t *gw_registry_describe(const struct gw_registry *r)
 	for (size_t i = 0; (task = gw_registry_task_at(r, i)); i++)
 		if (!task->origin.in_server)
 			json_array_append_new(tasks,
-				describe_type((const struct gw_entry *)task, task->type->properties,
-					task->type->outputs));
+				describe_type((const struct gw_type_entry *)task,
+					task->type->properties, task->type->outputs));
 	for (size_t i = 0; (trigger = gw_registry_trigger_at(r, i)); i++)
 		if (!trigger->origin.in_server)
 			json_array_append_new(triggers,
-				describe_type((const struct gw_entry *)trigger,
+				describe_type((const struct gw_type_entry *)trigger,
 					trigger->type->properties, trigger->type->outputs));
 	for (size_t i = 0; i < r->n_problems; i++)
 		json_array_append_new(problems, json_string(r->problems[i]));
@@ -124,7 +124,7 @@ static void merge_type(struct gw_registry *r, enum gw_shelf_of shelf, const void
 {
 	const struct gw_origin origin = { text_of(doc, "module"), text_of(doc, "version"),
 		text_of(doc, "path"), false };
-	gw_registry_add(r, shelf, &(struct gw_entry){ type, origin });
+	gw_registry_add(r, shelf, &(struct gw_type_entry){ type, origin });
 }
 
 static void merge_task(struct gw_registry *r, const json_t *doc)
@@ -141,6 +141,21 @@ static void merge_trigger(struct gw_registry *r, const json_t *doc)
 	t->mode = GW_TRIGGER_POLLING;
 	if (read_type(r, doc, (struct gw_type_head *)t, &t->properties, &t->outputs))
 		merge_type(r, GW_TRIGGER_SHELF, t, doc);
+}
+
+/* Whether a path, or a problem that begins with one, is that of a file that the server opened itself:
+ * what a host says of it does not matter then. */
+static bool is_opened(const struct gw_registry *own, const char *text)
+{
+	for (unsigned shelf = 0; shelf < GW_SHELVES; shelf++) {
+		for (size_t i = 0; i < own->shelves[shelf].n; i++) {
+			const char *path = own->shelves[shelf].entries[i]->origin.path;
+			size_t len = strlen(path);
+			if (strncmp(text, path, len) == 0 && (!text[len] || text[len] == ':'))
+				return true;
+		}
+	}
+	return false;
 }
 
 static void share_entries(struct gw_registry *r, const struct gw_registry *base)
@@ -160,7 +175,7 @@ static void share_problems(struct gw_registry *r, const struct gw_registry *base
 	for (i = 0; i < base->n_problems; i++)
 		gw_registry_problem(r, "%s", base->problems[i]);
 	json_array_foreach (more, i, problem)
-		if (json_is_string(problem))
+		if (json_is_string(problem) && !is_opened(base, json_string_value(problem)))
 			gw_registry_problem(r, "%s", json_string_value(problem));
 }
 
@@ -173,9 +188,11 @@ struct gw_registry *gw_registry_merge(struct gw_registry *own, const json_t *des
 	r->described = json_deep_copy(described);
 	share_entries(r, own);
 	json_array_foreach (json_object_get(r->described, "tasks"), i, doc)
-		merge_task(r, doc);
+		if (!is_opened(own, text_of(doc, "path")))
+			merge_task(r, doc);
 	json_array_foreach (json_object_get(r->described, "triggers"), i, doc)
-		merge_trigger(r, doc);
+		if (!is_opened(own, text_of(doc, "path")))
+			merge_trigger(r, doc);
 	share_problems(r, own, json_object_get(r->described, "problems"));
 	return gw_registry_finish(r);
 }

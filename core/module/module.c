@@ -65,7 +65,7 @@ static bool may_be_trigger(const struct gw_trigger_type *t, const struct gw_orig
 static void add(struct gw_registry *r, enum gw_shelf_of shelf, const void *type,
 	const struct gw_origin *origin)
 {
-	gw_registry_add(r, shelf, &(struct gw_entry){ type, *origin });
+	gw_registry_add(r, shelf, &(struct gw_type_entry){ type, *origin });
 }
 
 static void add_task(struct gw_registry *r, const void *row, const struct gw_module *m,

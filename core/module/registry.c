@@ -8,9 +8,9 @@
 
 #define SAME_PLACE(a, b, member) \
 	_Static_assert(offsetof(struct a, member) == offsetof(struct b, member), #a)
-SAME_PLACE(gw_task_entry, gw_entry, origin);
-SAME_PLACE(gw_trigger_entry, gw_entry, origin);
-SAME_PLACE(gw_condition_entry, gw_entry, origin);
+SAME_PLACE(gw_task_entry, gw_type_entry, origin);
+SAME_PLACE(gw_trigger_entry, gw_type_entry, origin);
+SAME_PLACE(gw_condition_entry, gw_type_entry, origin);
 SAME_PLACE(gw_task_type, gw_type_head, summary);
 SAME_PLACE(gw_trigger_type, gw_type_head, summary);
 SAME_PLACE(gw_condition_type, gw_type_head, summary);
@@ -90,11 +90,11 @@ static void lower(struct gw_str *out, const char *text)
 }
 
 static void add_alias(struct gw_registry *r, struct gw_shelf *shelf, const char *alias,
-	struct gw_entry *entry)
+	struct gw_type_entry *entry)
 {
 	gw_auto_str key = { 0 };
 	lower(&key, alias);
-	const struct gw_entry *other = gw_map_get(&shelf->aliases, gw_str_slice(&key));
+	const struct gw_type_entry *other = gw_map_get(&shelf->aliases, gw_str_slice(&key));
 	if (!other) {
 		gw_map_put(&shelf->aliases, gw_str_slice(&key), entry);
 		return;
@@ -103,16 +103,17 @@ static void add_alias(struct gw_registry *r, struct gw_shelf *shelf, const char 
 		entry->origin.path, entry->type->type, alias, other->type->type);
 }
 
-void gw_registry_add(struct gw_registry *r, enum gw_shelf_of which, const struct gw_entry *entry)
+void gw_registry_add(struct gw_registry *r, enum gw_shelf_of which,
+	const struct gw_type_entry *entry)
 {
 	struct gw_shelf *shelf = &r->shelves[which];
-	const struct gw_entry *other = gw_map_find(&shelf->names, entry->type->type);
+	const struct gw_type_entry *other = gw_map_find(&shelf->names, entry->type->type);
 	if (other) {
 		gw_registry_problem(r, "%s: type '%s' is there already, from %s",
 			entry->origin.path, entry->type->type, other->origin.path);
 		return;
 	}
-	struct gw_entry *copy = gw_new(struct gw_entry);
+	struct gw_type_entry *copy = gw_new(struct gw_type_entry);
 	*copy = *entry;
 	shelf->entries = gw_grow(shelf->entries, shelf->n, &shelf->cap);
 	shelf->entries[shelf->n++] = copy;
@@ -123,7 +124,7 @@ void gw_registry_add(struct gw_registry *r, enum gw_shelf_of which, const struct
 
 static int by_name(const void *a, const void *b)
 {
-	const struct gw_entry *const *x = a, *const *y = b;
+	const struct gw_type_entry *const *x = a, *const *y = b;
 	return strcmp((*x)->type->type, (*y)->type->type);
 }
 
@@ -131,8 +132,8 @@ struct gw_registry *gw_registry_finish(struct gw_registry *r)
 {
 	for (size_t i = 0; i < GW_SHELVES; i++)
 		if (r->shelves[i].n)
-			qsort(r->shelves[i].entries, r->shelves[i].n, sizeof(struct gw_entry *),
-				by_name);
+			qsort(r->shelves[i].entries, r->shelves[i].n,
+				sizeof(struct gw_type_entry *), by_name);
 	return r;
 }
 

@@ -15,13 +15,13 @@ struct gw_type_head {
 };
 
 /* What gw_task_entry, gw_trigger_entry and gw_condition_entry have in common. */
-struct gw_entry {
+struct gw_type_entry {
 	const struct gw_type_head *type;
 	struct gw_origin origin;
 };
 
 struct gw_shelf {
-	struct gw_entry **entries; /* owned; ordered by type name once finished */
+	struct gw_type_entry **entries; /* owned; ordered by type name once finished */
 	size_t n, cap;
 	struct gw_map names; /* type name -> entry */
 	struct gw_map aliases; /* lower case -> entry */
@@ -49,7 +49,8 @@ void *gw_registry_keep(struct gw_registry *r, void *p);
 /* "path: reason", unless it is there already. */
 void gw_registry_problem(struct gw_registry *r, const char *format, ...) GW_PRINTF(2, 3);
 /* Adds a type, or the problem that its name or an alias is taken. */
-void gw_registry_add(struct gw_registry *r, enum gw_shelf_of shelf, const struct gw_entry *entry);
+void gw_registry_add(struct gw_registry *r, enum gw_shelf_of shelf,
+	const struct gw_type_entry *entry);
 /* Adds what a module holds; its tables have the sizes it says. */
 void gw_registry_add_module(struct gw_registry *r, const struct gw_module *module,
 	const struct gw_origin *origin);

@@ -88,6 +88,17 @@ static void nobody_takes_a_name_from_our_own(void **state)
 	gw_registry_unref(&r);
 }
 
+static void what_a_host_says_of_a_file_that_the_server_opened_does_not_matter(void **state)
+{
+	(void)state;
+	struct gw_registry *r = merge("{\"tasks\": [{\"type\": \"own.Task\", \"path\": \"own\"}],"
+				      "\"problems\": [\"own: is refused\", \"own2: is broken\"]}");
+	assert_non_null(gw_registry_task(r, "own.Task")->type->run);
+	assert_string_equal(gw_registry_problem_at(r, 0), "own2: is broken");
+	assert_null(gw_registry_problem_at(r, 1));
+	gw_registry_unref(&r);
+}
+
 static void a_description_that_makes_no_sense_adds_nothing(void **state)
 {
 	(void)state;
@@ -123,6 +134,7 @@ int main(void)
 		cmocka_unit_test(described_types_are_there_beside_our_own_and_isolated),
 		cmocka_unit_test(what_was_described_describes_itself_alike),
 		cmocka_unit_test(nobody_takes_a_name_from_our_own),
+		cmocka_unit_test(what_a_host_says_of_a_file_that_the_server_opened_does_not_matter),
 		cmocka_unit_test(a_description_that_makes_no_sense_adds_nothing),
 		cmocka_unit_test(one_problem_is_told_once),
 	};
