@@ -208,6 +208,8 @@ static void end_round(struct gw_machine *m, struct gw_block *b)
 		return;
 	}
 	b->owner->round++;
+	json_decref(b->owner->plan);
+	b->owner->plan = NULL;
 	gw_taskrun_touch(m, b->owner);
 	b->is_waiting = true;
 	gw_taskrun_set_timer(m, b->owner, m->now + b->plan.again_us);

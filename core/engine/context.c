@@ -198,10 +198,21 @@ static json_t *make_inputs(struct gw_context *c)
 	return inputs;
 }
 
+/* The flow's, as tasks of the execution changed them; null removes one. */
 static json_t *make_vars(struct gw_context *c)
 {
-	const json_t *vars = c->m->exec->flow->variables;
-	return vars ? json_incref((json_t *)(uintptr_t)vars) : json_object();
+	const json_t *declared = c->m->exec->flow->variables;
+	json_t *vars = json_object();
+	const char *name;
+	json_t *value;
+	json_object_update(vars, (json_t *)(uintptr_t)declared);
+	json_object_foreach (c->m->exec->variables, name, value) {
+		if (json_is_null(value))
+			json_object_del(vars, name);
+		else
+			json_object_set(vars, name, value);
+	}
+	return vars;
 }
 
 static json_t *make_trigger(struct gw_context *c)
@@ -240,7 +251,7 @@ static const struct maker {
 	{ "taskrun", make_taskrun, false },
 	{ "execution", make_execution, false },
 	{ "flow", make_flow, true },
-	{ "vars", make_vars, true },
+	{ "vars", make_vars, false },
 	{ "labels", make_labels, false },
 	{ "task", make_task, false },
 	{ "tasks", make_tasks, false },

@@ -230,9 +230,8 @@ static void wake(struct gw_machine *m, struct gw_taskrun *run)
 		gw_taskrun_set(m, run, GW_RUNNING);
 		gw_machine_set(m, GW_RUNNING);
 	}
-	bool next_round = b->is_waiting && b->plan.again;
 	b->is_paused = b->is_waiting = false;
-	if (!next_round || gw_taskrun_plan(m, run))
+	if (run->plan || gw_taskrun_plan(m, run))
 		gw_block_enqueue(m, b);
 }
 

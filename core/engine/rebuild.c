@@ -23,6 +23,8 @@ static void adopt_run(struct gw_machine *m, struct gw_taskrun *run)
 		return;
 	if (run->plan)
 		gw_taskrun_replan(m, run);
+	else if (run->round > 0) /* between two rounds: planned when its timer wakes it */
+		gw_block_new(run);
 	if (!run->block)
 		return;
 	run->block->is_paused = gw_history_state(&run->state) == GW_PAUSED;

@@ -200,55 +200,99 @@ static bool wants_to_run(struct gw_machine *m, struct gw_taskrun *run, bool *fai
 	return !gw_text_is_falsy(gw_str_slice(&text));
 }
 
+/* Renders the late properties of a flowable that is planned again. */
+static bool render_late(const struct gw_taskrun *run, struct gw_scope *scope, json_t *properties,
+	struct gw_error *err)
+{
+	const struct gw_property *rows = run->task->type->properties;
+	for (size_t i = 0; rows[i].name; i++) {
+		if (!(rows[i].flags & GW_LATE) || !run->task->properties[i])
+			continue;
+		json_t *value = gw_tree_render(run->task->properties[i], scope, false, err);
+		if (!value)
+			return false;
+		json_object_set_new(properties, rows[i].name, value);
+	}
+	return true;
+}
+
 static json_t *render_properties(struct gw_machine *m, struct gw_taskrun *run, struct gw_error *err)
 {
 	struct gw_context c;
 	gw_context_open(&c, m, run);
 	json_t *properties = gw_task_properties(run->task, &c.scope, err);
+	if (properties && run->round > 0 && !render_late(run, &c.scope, properties, err)) {
+		json_decref(properties);
+		properties = NULL;
+	}
 	gw_context_close(&c);
 	return properties;
 }
 
-static bool plan_lanes(struct gw_machine *m, struct gw_block *b, const json_t *properties)
+static bool plan_lanes(struct gw_machine *m, struct gw_block *b, const json_t *properties,
+	struct gw_error *err)
 {
 	struct gw_taskrun *run = b->owner;
-	struct gw_error err;
 	gw_plan_clear(&b->plan);
 	b->plan.task = run->task;
 	b->plan.round = run->round;
 	b->plan.elapsed_us = m->now - gw_history_start(&run->state);
 	b->plan.now = m->now;
-	bool planned = run->task->type->plan(&b->plan, properties, &err);
-	gw_taskrun_take_effects(m, run, &b->plan.effects);
-	if (!planned) {
-		b->phase = GW_PHASE_OVER;
-		fail(m, run, err.message);
+	if (!run->task->type->plan(&b->plan, properties, err))
 		return false;
-	}
 	gw_block_set_lanes(b);
 	return true;
+}
+
+/* Pauses or waits before the lanes start, if the plan says so. */
+static void hold_lanes(struct gw_machine *m, struct gw_block *b)
+{
+	if (b->plan.pauses) {
+		b->is_paused = true;
+		gw_taskrun_set(m, b->owner, GW_PAUSED);
+		gw_machine_set(m, GW_PAUSED);
+	} else if (b->plan.waits) {
+		b->is_waiting = true;
+	}
+	if (b->plan.delay_us > 0)
+		gw_taskrun_set_timer(m, b->owner, m->now + b->plan.delay_us);
+}
+
+static bool fail_plan(struct gw_machine *m, struct gw_taskrun *run, const struct gw_error *err)
+{
+	run->block->phase = GW_PHASE_OVER;
+	fail(m, run, err->message);
+	return false;
 }
 
 /* Renders and plans; what was rendered is kept with the run, so that it can be planned again. */
 bool gw_taskrun_plan(struct gw_machine *m, struct gw_taskrun *run)
 {
 	struct gw_error err;
+	struct gw_block *b = run->block;
 	json_t *properties = render_properties(m, run, &err);
-	if (!properties) {
-		run->block->phase = GW_PHASE_OVER;
-		fail(m, run, err.message);
-		return false;
-	}
+	if (!properties)
+		return fail_plan(m, run, &err);
 	json_decref(run->plan);
 	run->plan = properties;
 	gw_taskrun_touch(m, run);
-	return plan_lanes(m, run->block, properties);
+	bool planned = plan_lanes(m, b, properties, &err);
+	gw_taskrun_take_effects(m, run, &b->plan.effects);
+	gw_context_add_outputs(m, run); /* its tasks see them already */
+	if (!planned)
+		return fail_plan(m, run, &err);
+	hold_lanes(m, b);
+	return true;
 }
 
+/* What it logged and put out is stored already. */
 void gw_taskrun_replan(struct gw_machine *m, struct gw_taskrun *run)
 {
+	struct gw_error err;
 	struct gw_block *b = gw_block_new(run);
-	plan_lanes(m, b, run->plan);
+	if (!plan_lanes(m, b, run->plan, &err))
+		fail_plan(m, run, &err);
+	gw_effects_clear(&b->plan.effects);
 }
 
 static void begin_flowable(struct gw_machine *m, struct gw_taskrun *run)
@@ -256,26 +300,32 @@ static void begin_flowable(struct gw_machine *m, struct gw_taskrun *run)
 	struct gw_block *b = gw_block_new(run);
 	gw_taskrun_set(m, run, GW_RUNNING);
 	gw_block_enqueue(m, b);
-	if (!gw_taskrun_plan(m, run))
-		return;
-	if (b->plan.pauses) {
-		b->is_paused = true;
-		gw_taskrun_set(m, run, GW_PAUSED);
-		gw_machine_set(m, GW_PAUSED);
-	} else if (b->plan.waits) {
-		b->is_waiting = true;
-	}
-	if (b->plan.delay_us > 0)
-		gw_taskrun_set_timer(m, run, m->now + b->plan.delay_us);
+	gw_taskrun_plan(m, run);
+}
+
+/* gw_run_render of a pure task; self is its context. */
+static json_t *render_raw(struct gw_run *task_run, const json_t *raw, struct gw_error *err)
+{
+	struct gw_context *c = task_run->self;
+	struct gw_tree *tree = gw_tree_compile(raw, err);
+	json_t *value = tree ? gw_tree_render(tree, &c->scope, false, err) : NULL;
+	gw_tree_free(tree);
+	return value;
 }
 
 static void run_pure(struct gw_machine *m, struct gw_taskrun *run, json_t *properties)
 {
+	static const struct gw_run_services services = { .render = render_raw };
 	struct gw_error err;
-	struct gw_run task_run = {
-		.now = m->now, .least_level = run->task->log_level, .effects.state = GW_SUCCESS
-	};
+	struct gw_context c;
+	struct gw_run task_run = { .services = &services,
+		.self = &c,
+		.now = m->now,
+		.least_level = run->task->log_level,
+		.effects.state = GW_SUCCESS };
+	gw_context_open(&c, m, run);
 	bool done = run->task->type->run(&task_run, properties, &err);
+	gw_context_close(&c);
 	enum gw_state state = done ? task_run.effects.state : GW_FAILED;
 	bool ends = task_run.effects.ends_execution;
 	enum gw_state end_state = task_run.effects.end_state;

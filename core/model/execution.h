@@ -27,7 +27,7 @@ struct gw_taskrun {
 	struct gw_attempt *attempts;
 	size_t n_attempts, cap_attempts;
 	json_t *outputs; /* NULL = none */
-	json_t *plan; /* a flowable's rendered properties, NULL = not planned */
+	json_t *plan; /* a flowable's rendered properties, NULL = this round is not planned */
 	int round; /* a flowable's complete rounds so far */
 	int round_of_parent; /* the parent's round it belongs to */
 	gw_time wake_at; /* retry, delay or pause is over; GW_NEVER = no timer */
