@@ -20,6 +20,8 @@ static const struct gw_property pause_properties[] = {
 		"What happens when the duration is over: the execution goes on (`RESUME`), goes "
 		"on with a warning (`WARN`), is cancelled (`CANCEL`) or fails (`FAIL`). A task "
 		"that somebody resumes always succeeds." },
+	{ "timeout", "duration", 0, NULL,
+		"Fails the task if nobody resumes the execution within this time." },
 	{ "onPause", "task", 0, NULL,
 		"A task that runs right before the execution pauses, to tell somebody for "
 		"example." },
@@ -54,22 +56,34 @@ static enum gw_state state_after(const char *behavior)
 	return GW_SUCCESS;
 }
 
+/* How long the pause lasts, 0 = for ever, and what it ends in. */
+static bool read_end(const json_t *properties, int64_t *us, enum gw_state *state,
+	struct gw_error *err)
+{
+	int64_t duration = GW_NEVER, timeout = GW_NEVER;
+	if (!read_duration(properties, "delay", &duration, err) ||
+		!read_duration(properties, "pauseDuration", &duration, err) ||
+		!read_duration(properties, "timeout", &timeout, err))
+		return false;
+	bool times_out = timeout != GW_NEVER && (duration == GW_NEVER || timeout < duration);
+	int64_t end = times_out ? timeout : duration;
+	*us = end == GW_NEVER ? 0 : end > 0 ? end : 1;
+	*state = times_out ? GW_FAILED : state_after(gw_json_string(properties, "behavior"));
+	return true;
+}
+
 static bool plan_pause(struct gw_plan *plan, const json_t *properties, struct gw_error *err)
 {
-	int64_t us = GW_NEVER;
+	int64_t us;
+	enum gw_state state;
 	if (gw_plan_round(plan) == 0 && gw_plan_tasks(plan, "onPause") > 0) {
 		gw_plan_lane(plan, "onPause", -1, NULL, -1);
 		gw_plan_again(plan, 0);
 		return true;
 	}
-	if (!read_duration(properties, "delay", &us, err) ||
-		!read_duration(properties, "pauseDuration", &us, err))
+	if (!read_end(properties, &us, &state, err))
 		return false;
-	if (us == GW_NEVER)
-		us = 0; /* until it is resumed */
-	else if (us <= 0)
-		us = 1;
-	gw_plan_pause(plan, us, state_after(gw_json_string(properties, "behavior")));
+	gw_plan_pause(plan, us, state);
 	gw_plan_lane(plan, "tasks", -1, NULL, -1);
 	return true;
 }

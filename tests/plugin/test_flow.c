@@ -296,12 +296,16 @@ static void what_follows_a_pause_is_its_behavior(void **state)
 		{ "{'pauseDuration': 'PT1S', 'behavior': 'WARN'}", GW_WARNING },
 		{ "{'pauseDuration': 'PT1S', 'behavior': 'FAIL'}", GW_FAILED },
 		{ "{'pauseDuration': 'PT1S', 'behavior': 'CANCEL'}", GW_CANCELLED },
+		{ "{'timeout': 'PT1S', 'behavior': 'WARN'}", GW_FAILED },
+		{ "{'timeout': 'PT1S', 'delay': 'PT2S'}", GW_FAILED },
+		{ "{'timeout': 'PT2S', 'delay': 'PT1S'}", GW_SUCCESS },
 	};
 	auto_planning p;
 	planning_init(&p, "");
 	for (size_t i = 0; i < GW_LEN(cases); i++) {
 		plan_round(&p, TYPE("Pause"), cases[i].properties, 0, 0);
 		assert_int_equal(p.plan.pause_state, cases[i].state);
+		assert_int_equal(p.plan.delay_us, GW_SECOND);
 	}
 }
 
