@@ -1,5 +1,4 @@
 /* load.c - opening shared objects: every failure is a problem "path: reason", the others load */
-#include "base/fd.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "module/shelf.h"

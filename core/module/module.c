@@ -36,11 +36,12 @@ static const struct gw_property *take_table(struct gw_registry *r, const struct 
 static bool refuse_foreign(const struct gw_origin *origin, const char *type, const char *what,
 	struct gw_error *err)
 {
-	return origin->in_server || gw_fail(err, GW_INVALID,
-					    "type '%s' %s, which only the installation's own "
-					    "modules may: list the module "
-					    "under plugins.in-server if you trust it",
-					    type, what);
+	if (origin->in_server)
+		return true;
+	return gw_fail(err, GW_INVALID,
+		"type '%s' %s, which only the installation's own modules may: list the module under "
+		"plugins.in-server if you trust it",
+		type, what);
 }
 
 static bool may_be_task(const struct gw_task_type *t, const struct gw_origin *origin,

@@ -46,15 +46,16 @@ static json_t *read_values(json_t *given, struct gw_error *err)
 static bool plan_each(struct gw_plan *plan, json_t *given, int at_once, struct gw_error *err)
 {
 	json_auto_t *values = read_values(given, err), *seen = json_object();
+	gw_auto_str text = { 0 };
 	int iteration = 0;
 	size_t i;
 	json_t *value;
 	if (!values)
 		return false;
 	json_array_foreach (values, i, value) {
-		gw_auto_str text = { 0 };
 		if (json_is_null(value))
 			return refuse_null(values, err);
+		gw_str_reset(&text);
 		print_value(&text, value);
 		if (json_object_get(seen, gw_str_text(&text)))
 			continue;
