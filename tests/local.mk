@@ -1,4 +1,5 @@
 # Every test is a program that speaks TAP.
+include tests/lib/local.mk
 include tests/unit/local.mk
 include tests/backend/local.mk
 include tests/plugin/local.mk
