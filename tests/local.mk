@@ -8,3 +8,6 @@ include tests/flows/local.mk
 include tests/chaos/local.mk
 include tests/fuzz/local.mk
 include tests/headers/local.mk
+
+# Scripts called NAME.test speak TAP too.
+TEST_LOG_DRIVER = $(LOG_DRIVER)

@@ -234,12 +234,21 @@ static void count_value(struct counts *counts, struct gw_slice value)
 	counts->items[counts->n++] = (struct gw_count){ gw_strndup(value.data, value.len), 1 };
 }
 
+static bool occurs_before(const struct gw_value *value, unsigned i)
+{
+	for (unsigned k = 0; k < i; k++)
+		if (gw_slice_equal(value->items[k], value->items[i]))
+			return true;
+	return false;
+}
+
 static void count_row(struct counts *counts, const struct gw_record *r, const char *by)
 {
 	struct gw_value value = gw_match_value(r, by);
 	char number[24];
 	for (unsigned i = 0; i < value.n_items; i++)
-		count_value(counts, value.items[i]);
+		if (!occurs_before(&value, i))
+			count_value(counts, value.items[i]);
 	if (value.n_items)
 		return;
 	snprintf(number, sizeof(number), "%lld", (long long)value.number);
@@ -255,7 +264,9 @@ static bool memory_count(struct gw_backend *b, const struct gw_query *query, con
 	(void)err;
 	gw_locked(&b->lock);
 	size_t n_rows;
-	gw_auto_free struct gw_record **found = find_rows(b, *query, &n_rows);
+	struct gw_query all = *query;
+	all.after = gw_slice(NULL, 0);
+	gw_auto_free struct gw_record **found = find_rows(b, all, &n_rows);
 	struct counts counts = { 0 };
 	if (cap && n_rows > cap)
 		n_rows = cap;

@@ -6,7 +6,10 @@
 #include <godwit/module.h>
 
 #include <dlfcn.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 const struct gw_backend_type *gw_test_backend(const char *name)
 {
@@ -19,6 +22,18 @@ const struct gw_backend_type *gw_test_backend(const char *name)
 		exit(1);
 	}
 	return m->backends[0];
+}
+
+bool gw_test_run(const char *command)
+{
+	gw_auto_free char *copy = gw_strdup(command);
+	char shell[] = "/bin/sh", option[] = "-c";
+	char *const argv[] = { shell, option, copy, NULL };
+	pid_t pid;
+	int status = -1;
+	if (posix_spawn(&pid, shell, NULL, NULL, argv, environ) == 0)
+		waitpid(pid, &status, 0);
+	return status == 0;
 }
 
 /* ---- Faults ---- */

@@ -6,6 +6,8 @@
 
 /* From $GW_BUILD/modules/NAME.so; ends the program if it cannot be loaded. */
 const struct gw_backend_type *gw_test_backend(const char *name);
+/* Runs a shell command; true = it succeeded. */
+bool gw_test_run(const char *command);
 
 /* ---- Faults ---- */
 

@@ -63,7 +63,7 @@ struct gw_record {
 	struct gw_version version; /* as read; what replace and delete compare */
 	gw_time due; /* when somebody should claim it; GW_NEVER = nobody */
 	struct gw_slice owner; /* process that owns it; data NULL = nobody */
-	const struct gw_value *fields; /* kind->n_fields of them */
+	const struct gw_value *fields; /* kind->n_fields of them; NULL = all null */
 	struct gw_slice doc; /* JSON text; the bytes stored come back */
 };
 
