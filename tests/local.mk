@@ -8,6 +8,7 @@ include tests/flows/local.mk
 include tests/chaos/local.mk
 include tests/fuzz/local.mk
 include tests/headers/local.mk
+include tests/bench/local.mk
 
 # Scripts called NAME.test speak TAP too.
 TEST_LOG_DRIVER = $(LOG_DRIVER)

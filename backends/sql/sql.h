@@ -83,6 +83,7 @@ static inline unsigned gw_sql_n_columns(const struct gw_kind *kind)
 	return GW_SQL_FIELDS + kind->n_fields + 1;
 }
 
+const char *gw_sql_column_name(const struct gw_kind *kind, unsigned column);
 bool gw_sql_is_number(const struct gw_kind *kind, unsigned column);
 size_t gw_sql_kind_index(const struct gw_kind *const *kinds, const struct gw_kind *kind);
 

@@ -40,15 +40,20 @@ void gw_sql_owned_text(struct gw_sql *s, char *text)
 	gw_sql_param(s, (struct gw_value){ .is_set = true, .text = gw_slice_of(text) });
 }
 
+const char *gw_sql_column_name(const struct gw_kind *kind, unsigned column)
+{
+	static const char *const envelope[] = { "tenant", "key", "version", "due", "owner" };
+	if (column < GW_SQL_FIELDS)
+		return envelope[column];
+	column -= GW_SQL_FIELDS;
+	return column < kind->n_fields ? kind->fields[column].name : "doc";
+}
+
 void gw_sql_columns(struct gw_sql *s, const char *prefix, const struct gw_kind *kind,
 	enum gw_want want)
 {
-	static const char *const envelope[] = { "tenant", "key", "version", "due", "owner" };
-	for (size_t i = 0; i < GW_LEN(envelope); i++)
-		gw_str_printf(&s->text, "%s%s\"%s\"", i ? ", " : "", prefix, envelope[i]);
-	if (want == GW_WANT_KEYS)
-		return;
-	for (unsigned i = 0; i < kind->n_fields; i++)
-		gw_str_printf(&s->text, ", %s\"%s\"", prefix, kind->fields[i].name);
-	gw_str_printf(&s->text, ", %s\"doc\"", prefix);
+	unsigned n = want == GW_WANT_KEYS ? GW_SQL_FIELDS : gw_sql_n_columns(kind);
+	for (unsigned i = 0; i < n; i++)
+		gw_str_printf(&s->text, "%s%s\"%s\"", i ? ", " : "", prefix,
+			gw_sql_column_name(kind, i));
 }

@@ -23,15 +23,6 @@ static void add_key(struct gw_sql *s, unsigned first)
 
 /* ---- Create, put, replace, delete: columns are parameters 1 to n, in their order ---- */
 
-static const char *column_name(const struct gw_kind *kind, unsigned column)
-{
-	static const char *const envelope[] = { "tenant", "key", "version", "due", "owner" };
-	if (column < GW_SQL_FIELDS)
-		return envelope[column];
-	column -= GW_SQL_FIELDS;
-	return column < kind->n_fields ? kind->fields[column].name : "doc";
-}
-
 static void add_insert(struct gw_sql *s, const struct gw_kind *kind)
 {
 	gw_sql_table(s, kind->name, NULL);
@@ -59,7 +50,7 @@ static struct gw_sql make_op(const struct gw_kind *kind, enum gw_op_type type)
 		gw_str_puts(&s.text, "UPDATE");
 	for (unsigned i = GW_SQL_VERSION; i < n && (type == GW_PUT || type == GW_REPLACE); i++)
 		gw_str_printf(&s.text, "%s \"%s\" = ?%u", i > GW_SQL_VERSION ? "," : " SET",
-			column_name(kind, i), i + 1);
+			gw_sql_column_name(kind, i), i + 1);
 	if (type == GW_REPLACE || type == GW_DELETE) {
 		add_key(&s, GW_SQL_TENANT + 1);
 		gw_str_printf(&s.text, " AND \"version\" = ?%u", n + 1);
