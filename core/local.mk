@@ -12,12 +12,14 @@ godwitinclude_HEADERS = \
 	core/include/godwit/backend.h \
 	core/include/godwit/error.h \
 	core/include/godwit/json.h \
+	core/include/godwit/mem.h \
 	core/include/godwit/module.h \
 	core/include/godwit/property.h \
 	core/include/godwit/record.h \
 	core/include/godwit/state.h \
 	core/include/godwit/task.h \
 	core/include/godwit/text.h \
+	core/include/godwit/thread.h \
 	core/include/godwit/time.h \
 	core/include/godwit/trial.h \
 	core/include/godwit/trigger.h

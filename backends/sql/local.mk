@@ -1,1 +1,12 @@
-# sql
+# Not a module: linked into each SQL backend.
+noinst_LTLIBRARIES += backends/sql/libsql.la
+backends_sql_libsql_la_SOURCES = \
+	backends/sql/prefix.c \
+	backends/sql/prefix.h \
+	backends/sql/query.c \
+	backends/sql/row.c \
+	backends/sql/schema.c \
+	backends/sql/settings.c \
+	backends/sql/settings.h \
+	backends/sql/sql.h \
+	backends/sql/statement.c

@@ -28,14 +28,19 @@ GW_EXPORT bool gw_store_count(struct gw_store *store, const struct gw_query *que
 GW_EXPORT bool gw_store_count_by(struct gw_store *store, const struct gw_query *query,
 	const char *field, struct gw_count **out, size_t *n, struct gw_error *err);
 GW_EXPORT void gw_counts_free(struct gw_count *counts, size_t n);
+/* After a claim whose answer was lost, the next one for that kind and owner yields all that the
+ * owner has, so that nothing stays unknown: the caller skips what it knows. */
 GW_EXPORT struct gw_stream *gw_store_claim(struct gw_store *store, const struct gw_kind *kind,
 	struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err);
 
 /* Writes groups and settles lost answers: after true every outcome is certain. While the backend
- * does not answer it tries again with growing pauses, up to patience_ms (< 0: until stop), then
- * GW_UNAVAILABLE. */
+ * does not answer it tries again with growing pauses, up to patience_ms (< 0: until
+ * gw_store_give_up), then GW_UNAVAILABLE. A record that somebody else changed after a lost answer
+ * has version {0, 0}: read it again. */
 GW_EXPORT bool gw_store_write(struct gw_store *store, struct gw_group *groups, size_t n,
 	int64_t patience_ms, struct gw_error *err);
+/* From now on no call waits for a backend that does not answer: the process is about to end. */
+GW_EXPORT void gw_store_give_up(struct gw_store *store);
 /* A single operation; GW_CONFLICT if it missed. */
 GW_EXPORT bool gw_store_write_one(struct gw_store *store, struct gw_op *op, struct gw_error *err);
 /* Deletes all that match, in batches; *n is how many. */
@@ -44,7 +49,7 @@ GW_EXPORT bool gw_store_delete_where(struct gw_store *store, const struct gw_que
 
 /* Tells other nodes that there is work or something changed; cheap when called often. */
 GW_EXPORT void gw_store_signal(struct gw_store *store);
-/* Blocks until another node signalled (true), until timeout_ms, or until woken. */
+/* Blocks until somebody signalled (true), until timeout_ms, or until woken. For one thread. */
 GW_EXPORT bool gw_store_wait(struct gw_store *store, int timeout_ms);
 GW_EXPORT void gw_store_wake(struct gw_store *store);
 /* Adjusts this process's clock to the database's (base/clock.h). */

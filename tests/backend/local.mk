@@ -1,1 +1,31 @@
-# backend
+# The definition of a backend: one suite, run once for each. GW_BUILD/tests/backend/suite [CASE]
+BACKEND_TESTS = tests/backend/memory.test
+if WITH_SQLITE
+BACKEND_TESTS += tests/backend/sqlite.test
+endif
+# Those that start a server of their own: make check-servers.
+SERVER_TESTS =
+if WITH_POSTGRES
+SERVER_TESTS += tests/backend/postgres.test
+endif
+if HAVE_CMOCKA
+check_PROGRAMS += tests/backend/suite
+TESTS += $(BACKEND_TESTS)
+endif
+dist_check_SCRIPTS += tests/backend/memory.test tests/backend/postgres.test \
+	tests/backend/sqlite.test tests/services/postgres.sh
+tests_backend_suite_SOURCES = \
+	tests/backend/claim.c \
+	tests/backend/faults.c \
+	tests/backend/filter.c \
+	tests/backend/migrate.c \
+	tests/backend/read.c \
+	tests/backend/suite.c \
+	tests/backend/suite.h \
+	tests/backend/threads.c \
+	tests/backend/write.c
+tests_backend_suite_LDADD = tests/lib/libtest.la $(UNIT_LDADD)
+
+.PHONY: check-servers
+check-servers:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(SERVER_TESTS)'

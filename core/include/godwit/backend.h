@@ -43,12 +43,12 @@ struct gw_group {
 /* ---- Reading ---- */
 
 enum gw_compare {
-	GW_EQ, /* equals one of the values; KEYWORDS: holds one of them */
+	GW_EQ,
 	GW_LT,
 	GW_LE,
 	GW_GT,
 	GW_GE, /* numbers and keywords (bytewise) */
-	GW_PREFIX, /* starts with one of the values */
+	GW_PREFIX,
 	GW_SUFFIX,
 	GW_UNDER, /* equals, or starts with value + "." */
 	GW_CONTAINS, /* substring, ASCII letters without regard to case */
@@ -57,7 +57,10 @@ enum gw_compare {
 	GW_NOT, /* the nested filters do not all hold */
 };
 
-/* Names usable as field beside the kind's own: "tenant", "key", "owner" (keywords), "due". */
+/* Names usable as field beside the kind's own: "tenant", "key", "owner" (keywords), "due".
+ * A comparison holds if it holds for one of the values and, on KEYWORDS, for one of the items;
+ * with null it never holds, and so its NOT does. TEXT knows CONTAINS and IS_NULL only, BOOLEAN
+ * EQ and IS_NULL, numbers no textual comparison: core/store refuses the rest. */
 struct gw_filter {
 	enum gw_compare compare;
 	const char *field;
@@ -84,7 +87,8 @@ struct gw_query {
 	unsigned n_filters;
 	const struct gw_order *orders; /* none = by (tenant, key) */
 	unsigned n_orders;
-	struct gw_slice after; /* start after this key (only without orders); data NULL = start */
+	/* Start after this key (only with a tenant and without orders); data NULL = start. */
+	struct gw_slice after;
 	uint64_t offset;
 	uint64_t limit; /* 0 = all */
 	enum gw_want want;
@@ -132,14 +136,15 @@ struct gw_backend_type {
 
 	struct gw_stream *(*scan)(struct gw_backend *b, const struct gw_query *query,
 		struct gw_error *err);
-	/* Counts what matches, by the values of a field if by is not NULL (then *out is an
-	 * array of *n for free(), its values too); else one count with value "". At most cap is
-	 * counted (0 = no cap). */
+	/* Counts what matches, whatever the query's orders, after, offset and limit: by the values
+	 * of a field if by is not NULL (then *out is an array of *n for free(), its values too);
+	 * else one count with value "". At most cap is counted (0 = no cap). */
 	bool (*count)(struct gw_backend *b, const struct gw_query *query, const char *by,
 		uint64_t cap, struct gw_count **out, size_t *n, struct gw_error *err);
 
 	/* Applies the groups; true means that every operation has its outcome. A key occurs once
-	 * in a call. false: what was applied is unknown (core/store settles it by reading). */
+	 * in a call. false: what became of operations that are still GW_OP_PENDING is unknown
+	 * (core/store settles it by reading). */
 	bool (*write)(struct gw_backend *b, struct gw_group *groups, size_t n,
 		struct gw_error *err);
 

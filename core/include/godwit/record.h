@@ -6,7 +6,7 @@
 
 enum gw_field_type {
 	GW_KEYWORD, /* exact text */
-	GW_KEYWORDS, /* a set of exact texts, such as labels ("key\x1fvalue") */
+	GW_KEYWORDS, /* a set of exact texts, such as labels ("key\x1fvalue"); empty = null */
 	GW_INTEGER,
 	GW_INSTANT, /* gw_time */
 	GW_BOOLEAN,
@@ -63,12 +63,15 @@ struct gw_record {
 	struct gw_version version; /* as read; what replace and delete compare */
 	gw_time due; /* when somebody should claim it; GW_NEVER = nobody */
 	struct gw_slice owner; /* process that owns it; data NULL = nobody */
-	const struct gw_value *fields; /* kind->n_fields of them */
+	const struct gw_value *fields; /* kind->n_fields of them; NULL = all null */
 	struct gw_slice doc; /* JSON text; the bytes stored come back */
 };
 
 /* A copy in one block of memory, for free(). */
 GW_EXPORT struct gw_record *gw_record_copy(const struct gw_record *record);
+/* Copies n records to out; what they point to is one block, for free(). NULL among them gives
+ * kind NULL. */
+GW_EXPORT void *gw_records_copy(struct gw_record *const *records, size_t n, struct gw_record *out);
 
 /* Records one after another. What next yields belongs to the stream until the next call. */
 enum gw_next { GW_NEXT_RECORD, GW_NEXT_DONE, GW_NEXT_FAILED };
@@ -86,5 +89,17 @@ static inline enum gw_next gw_stream_next(struct gw_stream *s, struct gw_record 
 
 GW_EXPORT void gw_stream_close(struct gw_stream **s); /* tolerates NULL; sets NULL */
 #define gw_auto_stream __attribute__((cleanup(gw_stream_close))) struct gw_stream
+
+/* A list of copies (gw_record_copy), owned. */
+struct gw_records {
+	struct gw_record **items;
+	size_t n, cap;
+};
+
+GW_EXPORT void gw_records_add(struct gw_records *records, struct gw_record *copy);
+GW_EXPORT void gw_records_clear(struct gw_records *records);
+#define gw_auto_records __attribute__((cleanup(gw_records_clear))) struct gw_records
+/* Yields them in their order; takes them over. */
+GW_EXPORT struct gw_stream *gw_records_stream(struct gw_records *records);
 
 #endif

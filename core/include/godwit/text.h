@@ -35,6 +35,14 @@ static inline bool gw_slice_is(struct gw_slice a, const char *text)
 	return a.data && gw_slice_equal(a, gw_slice_of(text));
 }
 
+/* Bytewise, as strcmp. */
+static inline int gw_slice_compare(struct gw_slice a, struct gw_slice b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 GW_EXPORT bool gw_slice_starts(struct gw_slice text, struct gw_slice prefix);
 GW_EXPORT bool gw_slice_ends(struct gw_slice text, struct gw_slice suffix);
 

@@ -1,0 +1,75 @@
+/* migrate.c - creating and upgrading the tables, one process at a time */
+#include "backends/sqlite/sqlite.h"
+
+static bool read_layout(sqlite3 *db, int *out, struct gw_error *err)
+{
+	gw_auto_sql s = { .dialect = &sqlite_dialect };
+	gw_str_puts(&s.text, "PRAGMA user_version");
+	auto_stmt *stmt = sqlite_prepare(db, &s, err);
+	if (!stmt)
+		return false;
+	if (sqlite3_step(stmt) != SQLITE_ROW)
+		return sqlite_fail(db, err);
+	*out = sqlite3_column_int(stmt, 0);
+	return true;
+}
+
+/* The names of what is there, as schema.c wants them; a new reference. */
+static json_t *read_names(sqlite3 *db, struct gw_error *err)
+{
+	gw_auto_sql s = { .dialect = &sqlite_dialect };
+	gw_str_puts(&s.text, "SELECT m.name || '.' || c.name FROM sqlite_master m"
+			     " JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+			     " UNION ALL SELECT name FROM sqlite_master WHERE type = 'index'");
+	auto_stmt *stmt = sqlite_prepare(db, &s, err);
+	if (!stmt)
+		return NULL;
+	json_t *names = json_object();
+	int result;
+	while ((result = sqlite3_step(stmt)) == SQLITE_ROW)
+		json_object_set_new(names, sqlite_text(stmt, 0).data, json_true());
+	if (result == SQLITE_DONE)
+		return names;
+	sqlite_fail(db, err);
+	json_decref(names);
+	return NULL;
+}
+
+static bool run(void *db, const char *statement, struct gw_error *err)
+{
+	return sqlite_run(db, statement, err);
+}
+
+static bool upgrade(struct gw_backend *b, struct gw_error *err)
+{
+	int layout = 0;
+	if (!read_layout(b->writer, &layout, err))
+		return false;
+	if (layout > GW_SQL_SCHEMA_VERSION)
+		return gw_fail(err, GW_CONFLICT,
+			"%s was written by a newer Godwit (layout %d, known up to %d): "
+			"install that version, or restore a backup",
+			b->settings.path, layout, GW_SQL_SCHEMA_VERSION);
+	json_auto_t *there = read_names(b->writer, err);
+	if (!there)
+		return false;
+	const struct gw_sql_schema schema = { .dialect = &sqlite_dialect,
+		.kinds = b->kinds,
+		.there = there,
+		.run = run,
+		.arg = b->writer };
+	gw_auto_free char *mark = gw_sprintf("PRAGMA user_version = %d", GW_SQL_SCHEMA_VERSION);
+	return gw_sql_migrate(&schema, err) && sqlite_run(b->writer, mark, err);
+}
+
+bool sqlite_migrate(struct gw_backend *b, struct gw_error *err)
+{
+	gw_locked(&b->writer_lock);
+	if (!sqlite_run(b->writer, "BEGIN IMMEDIATE", err))
+		return false;
+	if (upgrade(b, err) && sqlite_run(b->writer, "COMMIT", err))
+		return true;
+	if (!sqlite3_get_autocommit(b->writer))
+		sqlite3_exec(b->writer, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}

@@ -1,0 +1,6 @@
+# What tests share: a convenience library.
+check_LTLIBRARIES += tests/lib/libtest.la
+tests_lib_libtest_la_SOURCES = \
+	tests/lib/backend.c \
+	tests/lib/backend.h
+tests_lib_libtest_la_LIBADD = core/libgodwit.la -ldl
