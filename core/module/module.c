@@ -39,8 +39,8 @@ static bool refuse_foreign(const struct gw_origin *origin, const char *type, con
 	if (origin->in_server)
 		return true;
 	return gw_fail(err, GW_INVALID,
-		"type '%s' %s, which only the installation's own modules may: list the module under "
-		"plugins.in-server if you trust it",
+		"type '%s' %s, which only the installation's own modules may: list the module "
+		"under plugins.in-server if you trust it",
 		type, what);
 }
 
