@@ -261,6 +261,7 @@ static void hold_lanes(struct gw_machine *m, struct gw_block *b)
 static bool fail_plan(struct gw_machine *m, struct gw_taskrun *run, const struct gw_error *err)
 {
 	run->block->phase = GW_PHASE_OVER;
+	gw_block_enqueue(m, run->block); /* which lets go of it */
 	fail(m, run, err->message);
 	return false;
 }
