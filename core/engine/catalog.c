@@ -180,27 +180,48 @@ static struct gw_flow *compile(struct gw_catalog *c, const char *tenant, const c
 	return keep_flow(c, key, flow);
 }
 
+/* "tenant/namespace/id", or an error if it cannot be one. */
+static bool head_key(struct gw_str *out, const char *tenant, const char *namespace, const char *id)
+{
+	if (!namespace || !id || strlen(namespace) > 150 || strlen(id) > 100)
+		return false;
+	gw_str_printf(out, "%s/%s/%s", tenant, namespace, id);
+	return true;
+}
+
+struct gw_flow *gw_engine_cached_flow(struct gw_engine *engine, const char *tenant,
+	const char *namespace, const char *id, int revision)
+{
+	struct head head;
+	gw_auto_str key = { 0 };
+	if (!head_key(&key, tenant, namespace, id))
+		return NULL;
+	if (revision == 0) {
+		if (!cached_head(engine->catalog, key.data, &head) || head.deleted)
+			return NULL;
+		revision = head.revision;
+	}
+	gw_str_printf(&key, "/%06d", revision);
+	return cached_flow(engine->catalog, key.data);
+}
+
 struct gw_flow *gw_engine_flow(struct gw_engine *engine, const char *tenant, const char *namespace,
 	const char *id, int revision, struct gw_error *err)
 {
 	struct gw_catalog *c = engine->catalog;
+	struct head head = { .revision = revision };
 	gw_auto_str key = { 0 };
-	if (!namespace || !id || strlen(namespace) > 150 || strlen(id) > 100) {
+	if (!head_key(&key, tenant, namespace, id)) {
 		gw_fail(err, GW_NOT_FOUND, "Flow not found");
 		return NULL;
 	}
-	gw_str_printf(&key, "%s/%s/%s", tenant, namespace, id);
-	if (revision == 0) {
-		struct head head;
-		if (!find_head(c, tenant, key.data, &head, err))
-			return NULL;
-		if (head.deleted) {
-			gw_fail(err, GW_NOT_FOUND, "Flow not found");
-			return NULL;
-		}
-		revision = head.revision;
+	if (revision == 0 && !find_head(c, tenant, key.data, &head, err))
+		return NULL;
+	if (head.deleted) {
+		gw_fail(err, GW_NOT_FOUND, "Flow not found");
+		return NULL;
 	}
-	gw_str_printf(&key, "/%06d", revision);
+	gw_str_printf(&key, "/%06d", head.revision);
 	struct gw_flow *flow = cached_flow(c, key.data);
-	return flow ? flow : compile(c, tenant, key.data, revision, err);
+	return flow ? flow : compile(c, tenant, key.data, head.revision, err);
 }

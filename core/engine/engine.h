@@ -39,6 +39,9 @@ GW_EXPORT struct gw_engine *gw_engine_start(const struct gw_engine_setup *setup,
 	struct gw_error *err);
 /* Stops claiming, lets runs end for up to grace_us, gives the rest back. */
 GW_EXPORT void gw_engine_stop(struct gw_engine **engine, int64_t grace_us);
+/* Loads modules anew (SIGHUP): new task hosts; what runs goes on in the old ones. Types of the
+ * installation's own modules stay as they are until a restart. */
+GW_EXPORT bool gw_engine_reload(struct gw_engine *engine, struct gw_error *err);
 /* New modules: a new registry for what starts from now on. */
 GW_EXPORT void gw_engine_set_registry(struct gw_engine *engine, struct gw_registry *registry);
 GW_EXPORT struct gw_registry *gw_engine_registry(struct gw_engine *engine); /* a reference */
@@ -67,6 +70,10 @@ GW_EXPORT bool gw_engine_delete_flow(struct gw_engine *engine, const char *tenan
 /* Compiled, from the cache; revision 0 = the latest. A reference; NULL with GW_NOT_FOUND. */
 GW_EXPORT struct gw_flow *gw_engine_flow(struct gw_engine *engine, const char *tenant,
 	const char *namespace, const char *id, int revision, struct gw_error *err);
+
+/* The same if it is in memory, else NULL at once: for threads that must not block. */
+GW_EXPORT struct gw_flow *gw_engine_cached_flow(struct gw_engine *engine, const char *tenant,
+	const char *namespace, const char *id, int revision);
 
 /* ---- Executions ---- */
 

@@ -173,6 +173,18 @@ bool gw_jobs_open(struct gw_engine *engine, struct gw_error *err)
 	return true;
 }
 
+bool gw_engine_reload(struct gw_engine *engine, struct gw_error *err)
+{
+	if (!engine->hosts)
+		return gw_fail(err, GW_CONFLICT, "this node runs no tasks");
+	if (!gw_hosts_reload(engine->hosts, err))
+		return false;
+	struct gw_registry *all = gw_hosts_registry(engine->hosts);
+	gw_engine_set_registry(engine, all);
+	gw_registry_unref(&all);
+	return true;
+}
+
 void gw_jobs_close(struct gw_engine *engine, int64_t grace_us)
 {
 	gw_worker_stop(&engine->worker, grace_us);
