@@ -91,7 +91,9 @@ struct decision {
 static struct gw_machine *fire(struct decision *d, gw_time date, const struct gw_backfill *b)
 {
 	struct gw_watch *w = d->w;
-	struct gw_machine *m = gw_schedule_fire(&d->s, date, b, d->now);
+	/* A microsecond apart, so that they sort by date. */
+	gw_time now = d->now + (gw_time)w->n_made;
+	struct gw_machine *m = gw_schedule_fire(&d->s, date, b, now);
 	w->made = gw_grow(w->made, w->n_made, &w->cap_made);
 	w->made[w->n_made++] = m;
 	w->is_dirty = true;
