@@ -151,35 +151,29 @@ const struct gw_tz_side *gw_posix_tz_side(const struct gw_posix_tz *tz, int64_t 
 	return summer ? &tz->daylight : &tz->standard;
 }
 
-/* A change may be up to a week outside of its year. */
-#define YEARS_AROUND 2
+/* Changes may be a week outside of their year. */
+static bool find_change(const struct gw_posix_tz *tz, int64_t at, bool later, int64_t *out)
+{
+	int year = year_of(tz, at);
+	bool found = false;
+	for (int i = 0; tz->has_daylight && i < 10; i++) {
+		int64_t change =
+			i % 2 ? start_in(tz, year - 2 + i / 2) : end_in(tz, year - 2 + i / 2);
+		bool is_nearer = !found || (later ? change < *out : change > *out);
+		if ((change > at) != later || !is_nearer)
+			continue;
+		*out = change;
+		found = true;
+	}
+	return found;
+}
 
 bool gw_posix_tz_after(const struct gw_posix_tz *tz, int64_t at, int64_t *out)
 {
-	if (!tz->has_daylight)
-		return false;
-	*out = INT64_MAX;
-	int year = year_of(tz, at);
-	for (int y = year - YEARS_AROUND; y <= year + YEARS_AROUND; y++) {
-		int64_t changes[] = { start_in(tz, y), end_in(tz, y) };
-		for (int i = 0; i < 2; i++)
-			if (changes[i] > at && changes[i] < *out)
-				*out = changes[i];
-	}
-	return true;
+	return find_change(tz, at, true, out);
 }
 
 bool gw_posix_tz_before(const struct gw_posix_tz *tz, int64_t at, int64_t *out)
 {
-	if (!tz->has_daylight)
-		return false;
-	*out = INT64_MIN;
-	int year = year_of(tz, at);
-	for (int y = year - YEARS_AROUND; y <= year + YEARS_AROUND; y++) {
-		int64_t changes[] = { start_in(tz, y), end_in(tz, y) };
-		for (int i = 0; i < 2; i++)
-			if (changes[i] <= at && changes[i] > *out)
-				*out = changes[i];
-	}
-	return true;
+	return find_change(tz, at, false, out);
 }

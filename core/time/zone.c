@@ -73,7 +73,7 @@ static bool parse_fixed(const char *name, struct gw_str *id, int *offset_s)
 
 static bool is_zone_name(const char *name)
 {
-	if (!isalpha((unsigned char)name[0]) || strstr(name, "..") || strlen(name) > 64)
+	if (!isalpha((unsigned char)name[0]) || strstr(name, "//") || strlen(name) > 64)
 		return false;
 	for (const char *p = name; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("/_+-", *p))
