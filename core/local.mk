@@ -15,6 +15,7 @@ godwitinclude_HEADERS = \
 	core/include/godwit/mem.h \
 	core/include/godwit/module.h \
 	core/include/godwit/property.h \
+	core/include/godwit/query.h \
 	core/include/godwit/record.h \
 	core/include/godwit/state.h \
 	core/include/godwit/task.h \

@@ -143,8 +143,8 @@ static void merge_trigger(struct gw_registry *r, const json_t *doc)
 		merge_type(r, GW_TRIGGER_SHELF, t, doc);
 }
 
-/* Whether a path, or a problem that begins with one, is that of a file that the server opened itself:
- * what a host says of it does not matter then. */
+/* Whether a path, or a problem that begins with one, is that of a file that the server opened
+ * itself: what a host says of it does not matter then. */
 static bool is_opened(const struct gw_registry *own, const char *text)
 {
 	for (unsigned shelf = 0; shelf < GW_SHELVES; shelf++) {

@@ -54,7 +54,7 @@ GW_EXPORT const char *gw_registry_problem_at(const struct gw_registry *r, size_t
 
 /* Loads the shared objects of folders (ended by NULL) into this process. A folder that cannot be
  * read is an error. In a server everything counts as the installation's own; in a host only what
- * lies in its own folder does, and of others' types those that would run in a server are refused. */
+ * lies in its own folder does; of others' types those that would run in a server are refused. */
 GW_EXPORT struct gw_registry *gw_registry_load(const char *const *folders, enum gw_place place,
 	struct gw_error *err);
 

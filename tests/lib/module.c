@@ -72,7 +72,7 @@ static bool init(enum gw_place place, struct gw_error *err)
 	const char *before = getenv("GW_TEST_INITS");
 	char count[16];
 	(void)place;
-	snprintf(count, sizeof(count), "%d", (before ? atoi(before) : 0) + 1);
+	snprintf(count, sizeof(count), "%d", (before ? (int)strtol(before, NULL, 10) : 0) + 1);
 	setenv("GW_TEST_INITS", count, 1);
 #ifdef MODULE_THREAD
 	pthread_t thread;

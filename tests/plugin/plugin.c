@@ -119,7 +119,7 @@ void planning_init(struct planning *p, const char *branches)
 		size_t len = strcspn(branches, ":");
 		struct gw_branch *b = &p->branches[p->task.n_branches++];
 		*b = (struct gw_branch){ gw_strndup(branches, len), no_tasks,
-			(size_t)atoi(branches + len + 1) };
+			strtoul(branches + len + 1, NULL, 10) };
 		branches += len + strcspn(branches + len, " ");
 		branches += strspn(branches, " ");
 	}

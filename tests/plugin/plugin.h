@@ -57,7 +57,7 @@ void planning_clear(struct planning *p);
 /* Calls plan for a round, elapsed_us after the flowable began. */
 void plan_round(struct planning *p, const char *type, const char *properties, int round,
 	int64_t elapsed_us);
-/* "BRANCH[task]=value#iteration" for each lane, separated by spaces; what is not set is left out. */
+/* "BRANCH[task]=value#iteration" for each lane, separated by spaces, without what is not set. */
 const char *lanes(const struct planning *p);
 
 /* ---- Checking ---- */

@@ -1,4 +1,4 @@
-/* test_condition.c */
+/* test_condition.c - the conditions of triggers */
 #include "tests/plugin/plugin.h"
 
 #define TYPE(name) "io.kestra.plugin.core.condition." name

@@ -1,4 +1,4 @@
-/* test_debug.c */
+/* test_debug.c - the tasks of the module debug */
 #include "tests/plugin/plugin.h"
 
 #define RETURN "io.kestra.plugin.core.debug.Return"

@@ -1,4 +1,4 @@
-/* test_execution.c */
+/* test_execution.c - the tasks of the module execution */
 #include "tests/plugin/plugin.h"
 
 #define TYPE(name) "io.kestra.plugin.core.execution." name

@@ -1,4 +1,4 @@
-/* test_flow.c */
+/* test_flow.c - how flowable tasks plan */
 #include "tests/plugin/plugin.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* test_labels.c */
+/* test_labels.c - setting labels */
 #include "tests/plugin/plugin.h"
 
 #define LABELS "io.kestra.plugin.core.execution.Labels"

@@ -1,4 +1,4 @@
-/* test_log.c */
+/* test_log.c - writing and fetching logs */
 #include "tests/plugin/plugin.h"
 
 #define LOG "io.kestra.plugin.core.log.Log"

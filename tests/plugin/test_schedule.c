@@ -1,4 +1,4 @@
-/* test_schedule.c */
+/* test_schedule.c - the dates of schedules */
 #include "tests/plugin/plugin.h"
 
 #define SCHEDULE "io.kestra.plugin.core.trigger.Schedule"

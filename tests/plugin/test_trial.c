@@ -1,4 +1,4 @@
-/* test_trial.c */
+/* test_trial.c - running a task by hand */
 #include "tests/plugin/plugin.h"
 
 #include <godwit/trial.h>

@@ -7,7 +7,7 @@ enum gw_property_flag {
 	GW_REQUIRED = 1 << 0,
 	GW_STATIC = 1 << 1, /* taken literally, never rendered */
 	/* Travels unrendered; the task calls gw_run_render. A flowable gets it as written when it
-	 * is planned first, rendered when it is planned again (a condition on its tasks' outputs). */
+	 * is planned first, rendered when planned again (a condition on its tasks' outputs). */
 	GW_LATE = 1 << 2,
 	GW_DEPRECATED = 1 << 3,
 	GW_HIDDEN = 1 << 4, /* accepted, not documented */

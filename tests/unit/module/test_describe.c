@@ -1,4 +1,4 @@
-/* test_describe.c */
+/* test_describe.c - describing types, and reading a description */
 #include "tests/unit/test.h"
 
 #include "base/json.h"

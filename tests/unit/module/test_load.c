@@ -1,4 +1,4 @@
-/* test_load.c */
+/* test_load.c - loading shared objects, good and bad ones */
 #include "tests/unit/test.h"
 
 #include "base/fd.h"

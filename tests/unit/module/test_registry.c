@@ -1,4 +1,4 @@
-/* test_registry.c */
+/* test_registry.c - finding types by name and alias */
 #include "tests/unit/test.h"
 
 #include "module/registry.h"
