@@ -247,7 +247,8 @@ static char *grouped(struct gw_store *s, const struct gw_query *query, const cha
 	size_t n;
 	struct gw_str text = { 0 };
 	assert_true(gw_store_count_by(s, query, field, &counts, &n, &err));
-	qsort(counts, n, sizeof(*counts), by_value);
+	if (n > 0)
+		qsort(counts, n, sizeof(*counts), by_value);
 	for (size_t i = 0; i < n; i++)
 		gw_str_printf(&text, "%s:%d ", counts[i].value, (int)counts[i].n);
 	gw_counts_free(counts, n);

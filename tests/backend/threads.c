@@ -21,7 +21,8 @@ static bool read_number(struct gw_record *r, void **hold, long *out, struct gw_e
 {
 	if (!gw_store_get(store, &gw_kind_gate, suite_key("counter"), r, hold, e))
 		return false;
-	*out = strtol(r->doc.data, NULL, 10);
+	gw_auto_free char *text = gw_slice_dup(r->doc);
+	*out = strtol(text, NULL, 10);
 	return true;
 }
 
