@@ -58,6 +58,8 @@ static bool read_members(struct locator *l)
 			return false;
 		if (key.type == YAML_MAPPING_END_EVENT)
 			return true;
+		if (key.type != YAML_SCALAR_EVENT && key.type != YAML_ALIAS_EVENT)
+			return false;
 		if (key.type == YAML_SCALAR_EVENT) {
 			gw_str_puts(&l->path, len ? "." : "");
 			gw_str_puts(&l->path, (const char *)key.data.scalar.value);

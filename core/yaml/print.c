@@ -55,7 +55,8 @@ static yaml_scalar_style_t value_style(struct gw_slice text)
 static yaml_scalar_style_t key_style(struct gw_slice text)
 {
 	json_auto_t *value = gw_yaml_scalar(text, NULL, true);
-	return is_reserved(text) || json_is_number(value) || gw_slice_is(text, "-")
+	return is_reserved(text) || json_is_number(value) || gw_slice_is(text, "-") ||
+			       gw_slice_is(text, "<<")
 		       ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
 		       : YAML_PLAIN_SCALAR_STYLE;
 }

@@ -1,4 +1,4 @@
-/* test_yaml.c */
+/* test_yaml.c - YAML texts read, printed, located and split */
 #include "tests/unit/test.h"
 
 #include "base/fd.h"
@@ -184,6 +184,8 @@ static void paths_are_found(void **state)
 		if (at.line != rows[i].line || at.column != rows[i].column)
 			fail_msg("%s is at %d:%d", rows[i].path, at.line, at.column);
 	}
+	struct gw_position at = gw_yaml_locate(gw_slice_of("a: 1\n? [b]\n: c\n"), "c");
+	assert_int_equal(at.line, 1);
 }
 
 static void documents_of_a_text_come_one_by_one(void **state)
