@@ -1,5 +1,10 @@
 core_libgodwit_la_SOURCES += \
 	core/check/check.h \
+	core/check/compile.c \
+	core/check/compile.h \
+	core/check/compile_task.c \
+	core/check/compile_trigger.c \
+	core/check/condition.c \
 	core/check/convert.c \
 	core/check/declared.c \
 	core/check/defaults.c \
@@ -9,8 +14,10 @@ core_libgodwit_la_SOURCES += \
 	core/check/input.h \
 	core/check/input_type.c \
 	core/check/input_type.h \
+	core/check/json_schema.c \
 	core/check/near.c \
 	core/check/near.h \
+	core/check/properties.c \
 	core/check/property.h \
 	core/check/regex.c \
 	core/check/regex.h \
