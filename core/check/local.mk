@@ -11,6 +11,7 @@ core_libgodwit_la_SOURCES += \
 	core/check/defaults.h \
 	core/check/flow.c \
 	core/check/flow.h \
+	core/check/input.c \
 	core/check/input.h \
 	core/check/input_type.c \
 	core/check/input_type.h \
@@ -25,6 +26,8 @@ core_libgodwit_la_SOURCES += \
 	core/check/rules.c \
 	core/check/schema.c \
 	core/check/schema.h \
+	core/check/secret.c \
+	core/check/secret.h \
 	core/check/tables.c \
 	core/check/tables.h \
 	core/check/typed.c \
