@@ -10,9 +10,10 @@
 
 struct gw_violation {
 	char *path; /* "tasks[0].message", "" = the flow itself */
-	char *shown; /* as Kestra shows it: a task's id in place of tasks[n] */
+	char *shown; /* as Kestra shows it: a task's id in place of tasks[n], or a class path */
 	char *message;
 	struct gw_position at; /* line 0 = unknown */
+	bool is_bare; /* it was found while reading: Kestra prints the message alone */
 };
 
 struct gw_violations {
@@ -22,8 +23,10 @@ struct gw_violations {
 
 GW_EXPORT void gw_violations_clear(struct gw_violations *v);
 #define gw_auto_violations __attribute__((cleanup(gw_violations_clear))) struct gw_violations
-GW_EXPORT void gw_violations_add(struct gw_violations *v, const char *path, const char *shown,
-	const char *message);
+/* The texts are copied. What was added; NULL if there are GW_VIOLATIONS_MAX already. */
+GW_EXPORT struct gw_violation *gw_violations_add(struct gw_violations *v, const char *path,
+	const char *shown, const char *message);
+#define GW_VIOLATIONS_MAX 1000
 /* Fills in lines and columns from the source. */
 GW_EXPORT void gw_violations_locate(struct gw_violations *v, struct gw_slice source);
 /* "path: message\n" for each, as Kestra joins them. */

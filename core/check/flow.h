@@ -12,8 +12,10 @@ struct gw_flow_defaults {
 };
 
 /* Reads and checks a source. The document (a new reference) is what is stored and shown: labels as
- * a list, defaults left out. NULL if there are violations; infos gets "old is replaced by new"
- * and warnings what is only unwise (lists of texts, may be NULL). */
+ * a list, scalars as their schemas want them, without plugin defaults and revision. NULL if there
+ * are violations (v must be empty before). notes is an object, or NULL, that gets lists of texts
+ * where there is something to say: "infos" ("old is replaced by new"), "warnings" (what is only
+ * unwise) and "deprecationPaths"; and the "revision" if the source has one. */
 GW_EXPORT json_t *gw_flow_read(struct gw_slice source, const struct gw_registry *registry,
 	const struct gw_flow_defaults *defaults, struct gw_violations *v, json_t *notes);
 

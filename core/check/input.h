@@ -13,15 +13,16 @@ struct gw_sent_input {
 };
 
 struct gw_input_state {
-	const json_t *input; /* the declaration, borrowed from the list */
+	json_t *input; /* the declaration, with the values its expression rendered to; owned */
 	json_t *value; /* owned; NULL = none */
 	bool enabled;
 	char *error; /* NULL = fine */
 };
 
-/* Resolves the inputs declared in a list (a flow's, or a Pause's onResume), dependencies first,
- * with defaults. The result is an object ("a.b" nests). On the first bad one: NULL and Kestra's
- * message. scope renders defaults and conditions (its variables beside inputs). */
+/* Resolves the inputs of a list (a flow's, or a Pause's onResume; NULL = none), dependencies
+ * first, with defaults. The result is an object ("a.b" nests), a new reference. On the first bad
+ * one: NULL and Kestra's message. scope renders defaults and conditions; "inputs" is put over it.
+ * SECRET ones are sealed (check/secret.h). */
 GW_EXPORT json_t *gw_inputs_resolve(const json_t *declared, const struct gw_sent_input *sent,
 	size_t n_sent, struct gw_scope *scope, struct gw_error *err);
 /* The same for /validate: every input with its own outcome; *out for gw_input_states_free. */

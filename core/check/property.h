@@ -8,11 +8,15 @@
 struct gw_registry;
 
 /* A task's properties rendered in a scope, converted to their types, complete with defaults: what
- * gw_task_type.run gets. Static and late ones are as written; tasks in it are left out. A new
- * reference; NULL on error. */
+ * gw_task_type.run gets. Static and late ones are as written; tasks in them are left out. A new
+ * reference, shared and only to be read; NULL on error. */
 GW_EXPORT json_t *gw_task_properties(const struct gw_task *task, struct gw_scope *scope,
 	struct gw_error *err);
-/* Whether rendering them does I/O or may look at everything (enum gw_template_need). */
+/* The same, late ones rendered too: for a flowable that is planned again. */
+GW_EXPORT json_t *gw_task_properties_again(const struct gw_task *task, struct gw_scope *scope,
+	struct gw_error *err);
+/* Whether rendering them, runIf or timeout does I/O or may look at everything (enum
+ * gw_template_need), and the variables they mention (late ones included). */
 GW_EXPORT unsigned gw_task_needs(const struct gw_task *task);
 GW_EXPORT void gw_task_variables(const struct gw_task *task,
 	void (*use)(void *arg, const char *root, const char *member), void *arg);

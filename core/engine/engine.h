@@ -55,7 +55,7 @@ struct gw_save_request {
 	enum gw_save_mode mode;
 	const char *namespace, *id; /* UPDATE: what the source must be about; NULL = anything */
 	struct gw_violations *violations; /* filled in on GW_INVALID */
-	json_t *notes; /* a list that infos and warnings are added to; NULL = drop */
+	json_t *notes; /* an object that gets infos and warnings (check/flow.h); NULL = drop */
 	enum gw_saved saved; /* set */
 };
 

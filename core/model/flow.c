@@ -21,6 +21,7 @@ static void free_task(struct gw_task *task)
 		clear_branch(&task->branches[i]);
 	for (size_t i = 0; task->properties && task->type->properties[i].name; i++)
 		gw_tree_free(task->properties[i]);
+	json_decref(task->constants);
 	free(task->properties);
 	free(task->branches);
 	gw_template_free(task->run_if);

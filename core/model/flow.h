@@ -42,7 +42,8 @@ struct gw_task {
 	struct gw_task *parent; /* NULL = a task of the flow */
 	struct gw_branch *branches;
 	size_t n_branches;
-	struct gw_tree **properties; /* one per row of type->properties; NULL = not given */
+	json_t *constants; /* the properties that need no rendering, converted, with defaults */
+	struct gw_tree **properties; /* the others: one per row of type->properties, or NULL */
 	struct gw_template *run_if; /* NULL = always */
 	struct gw_tree *timeout; /* NULL = none */
 	struct gw_retry retry; /* its own, else the nearest enclosing, else the flow's */

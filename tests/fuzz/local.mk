@@ -22,6 +22,8 @@ FUZZ_TESTS += tests/fuzz/fuzz_tzif
 tests_fuzz_fuzz_tzif_SOURCES = tests/fuzz/fuzz_tzif.c $(FUZZ_MAIN)
 FUZZ_TESTS += tests/fuzz/fuzz_utf8
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_MAIN)
+FUZZ_TESTS += tests/fuzz/fuzz_yaml
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(FUZZ_MAIN)
 FUZZ_TESTS += tests/fuzz/fuzz_zone
 tests_fuzz_fuzz_zone_SOURCES = tests/fuzz/fuzz_zone.c $(FUZZ_MAIN)
 

@@ -16,10 +16,11 @@ enum gw_property_flag {
 /* Schemas, a small language:
  *   string integer number boolean duration datetime any object secret
  *   enum(A,B,C)   list<S>   map<S>   {name:S,other?:S}   S|S (the first that fits)
- *   task   condition   runner   input   (typed objects: they have a "type" of their own)
+ *   task   trigger   condition   runner   input   (typed objects: they have a "type" of their own)
  *   dagtask   ({task, dependsOn}: what plan sees of it is {dependsOn}, disabled tasks left out)
- * A boolean, integer, number, duration, datetime or enum may also be given as an expression
- * unless the property is GW_STATIC; the rendered text is then converted. */
+ * Any value may also be given as an expression unless the property is GW_STATIC; the rendered text
+ * is then converted: to a number, to true or false, to a list or a map if it is JSON. Durations and
+ * dates stay texts that gw_duration_parse and gw_time_parse read. */
 struct gw_property {
 	const char *name;
 	const char *schema;

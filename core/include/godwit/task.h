@@ -108,6 +108,11 @@ struct gw_check; /* collects what is wrong with a flow */
 /* path is relative to the task ("cases", "tasks[0].task"); "" = the task itself. */
 GW_EXPORT void gw_check_fail(struct gw_check *check, const char *path, const char *format, ...)
 	GW_PRINTF(3, 4);
+/* What is only unwise: shown to who edits the flow. */
+GW_EXPORT void gw_check_warn(struct gw_check *check, const char *format, ...) GW_PRINTF(2, 3);
+GW_EXPORT bool gw_check_is_flowable(const struct gw_check *check, const char *task_type);
+/* The task starts that flow: refused if it is the flow that is checked. */
+GW_EXPORT void gw_check_subflow(struct gw_check *check, const char *namespace, const char *flow_id);
 
 struct gw_task_type {
 	const char *type; /* "io.kestra.plugin.core.log.Log" */
