@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "check/secret.h"
 
 #define MAX_NESTING 64 /* enclosing iterations */
 
@@ -177,25 +178,31 @@ static json_t *make_labels(struct gw_context *c)
 	return tree;
 }
 
-static bool is_encrypted(const json_t *value)
+/* A copy with sealed values opened; their texts are hidden in log lines from now on. */
+static json_t *reveal(struct gw_machine *m, const json_t *value)
 {
-	const char *type = gw_json_string(value, "type");
-	return type && strcmp(type, "io.kestra.datatype:aes_encrypted") == 0;
+	struct gw_error ignored;
+	gw_auto_str text = { 0 };
+	const char *key;
+	json_t *member;
+	if (gw_secret_is_sealed(value) && gw_secret_open(value, &text, &ignored)) {
+		gw_mask_add(&m->mask, gw_str_text(&text));
+		return json_stringn(gw_str_text(&text), text.len);
+	}
+	json_t *copy = json_copy((json_t *)(uintptr_t)value);
+	json_object_foreach (copy, key, member) {
+		if (json_is_object(member))
+			json_object_set_new(copy, key, reveal(m, member));
+	}
+	return copy;
 }
 
 static json_t *make_inputs(struct gw_context *c)
 {
-	struct gw_error ignored;
-	const char *key;
-	json_t *value, *plain, *inputs = json_copy(c->m->exec->inputs);
+	json_t *inputs = c->m->exec->inputs;
 	if (!inputs)
 		return json_object();
-	json_object_foreach (c->m->exec->inputs, key, value) {
-		if (is_encrypted(value) && c->m->setup->decrypt &&
-			(plain = c->m->setup->decrypt(value, &ignored)))
-			json_object_set_new(inputs, key, plain);
-	}
-	return inputs;
+	return c->m->setup->keeps_sealed ? json_incref(inputs) : reveal(c->m, inputs);
 }
 
 /* The flow's, as tasks of the execution changed them; null removes one. */

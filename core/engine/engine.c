@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "check/secret.h"
 #include "engine/internal.h"
 #include "engine/node.h"
 #include "engine/scheduler.h"
@@ -153,7 +154,8 @@ struct gw_engine *gw_engine_start(const struct gw_engine_setup *setup, struct gw
 	engine->followers = gw_followers_new(engine);
 	read_places(engine);
 	fill_machine_setup(engine);
-	if (!open_parts(engine, err))
+	const char *key = gw_config_text(setup->config, "encryption.secret-key");
+	if (!gw_secret_setup(key ? key : "", err) || !open_parts(engine, err))
 		gw_engine_stop(&engine, 0);
 	return engine;
 }

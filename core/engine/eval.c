@@ -41,7 +41,7 @@ json_t *gw_engine_eval(struct gw_engine *engine, const char *tenant, const char 
 	if (!m)
 		return NULL;
 	struct gw_machine_setup setup = *m->setup;
-	setup.decrypt = NULL;
+	setup.keeps_sealed = true;
 	m->setup = &setup;
 	m->now = gw_history_start(&m->exec->state);
 	json_t *result = eval_in(m, taskrun, expression, err);

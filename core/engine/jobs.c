@@ -76,6 +76,15 @@ static void refuse(struct ticket *t, const struct gw_error *err)
 	free(t);
 }
 
+/* What it has seen of secrets so far: the worker hides them too. */
+static json_t *secrets_of(const struct gw_machine *m)
+{
+	json_t *list = m->mask.n ? json_array() : NULL;
+	for (size_t i = 0; i < m->mask.n; i++)
+		json_array_append_new(list, json_string(m->mask.secrets[i]));
+	return list;
+}
+
 void gw_jobs_run(struct gw_engine *engine, struct gw_machine *m, struct gw_effect *effect)
 {
 	struct gw_error err;
@@ -90,7 +99,7 @@ void gw_jobs_run(struct gw_engine *engine, struct gw_machine *m, struct gw_effec
 	job->attempt = (int)run->n_attempts;
 	job->properties = gw_steal(&effect->properties);
 	job->context = gw_machine_snapshot(m, run);
-	job->secrets = m->secrets ? json_deep_copy(m->secrets) : NULL;
+	job->secrets = secrets_of(m);
 	job->lines = hear_lines;
 	job->done = hear_end;
 	job->arg = t;

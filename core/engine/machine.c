@@ -42,6 +42,7 @@ void gw_machine_free(struct gw_machine *m)
 	free(m->entries);
 	json_decref(m->outputs);
 	json_decref(m->shared);
+	gw_mask_clear(&m->mask);
 	gw_execution_free(m->exec);
 	free(m);
 }

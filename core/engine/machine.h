@@ -7,6 +7,7 @@
 
 #include "check/property.h"
 #include "model/execution.h"
+#include "run/mask.h"
 #include "run/plan.h"
 
 struct gw_registry;
@@ -17,8 +18,7 @@ struct gw_machine_setup {
 	const json_t *globals; /* for {{ globals.x }} */
 	const json_t *kestra; /* {environment, url} */
 	bool recursive_rendering;
-	/* Decrypts an input of type SECRET; a new reference. NULL = not configured. */
-	json_t *(*decrypt)(const json_t *value, struct gw_error *err);
+	bool keeps_sealed; /* SECRET inputs stay encrypted: for people who look */
 };
 
 enum gw_effect_type {
@@ -108,7 +108,7 @@ struct gw_machine {
 	struct gw_entry *entries;
 	size_t n_entries, cap_entries;
 	json_t *outputs; /* {{ outputs }}, kept up to date */
-	json_t *secrets; /* texts to hide in log lines, a list or NULL */
+	struct gw_mask mask; /* secrets it has seen, hidden in log lines */
 	json_t *shared; /* variables that never change */
 };
 

@@ -40,10 +40,21 @@ static void add_entry(struct gw_machine *m, struct gw_taskrun *run, struct gw_en
 	m->exec->is_dirty = true;
 }
 
+static void hide_secrets(const struct gw_machine *m, struct gw_line *line)
+{
+	struct gw_str hidden = { 0 };
+	if (m->mask.n == 0 || !gw_mask_apply(&m->mask, gw_slice(line->text, line->len), &hidden))
+		return;
+	free(line->text);
+	line->len = hidden.len;
+	line->text = gw_str_steal(&hidden);
+}
+
 /* Lines and metrics move to the machine. */
 static void take_entries(struct gw_machine *m, struct gw_taskrun *run, struct gw_effects *e)
 {
 	for (size_t i = 0; i < e->n_lines; i++) {
+		hide_secrets(m, &e->lines[i]);
 		if (e->lines[i].level < run->task->log_level)
 			free(e->lines[i].text);
 		else
@@ -200,31 +211,12 @@ static bool wants_to_run(struct gw_machine *m, struct gw_taskrun *run, bool *fai
 	return !gw_text_is_falsy(gw_str_slice(&text));
 }
 
-/* Renders the late properties of a flowable that is planned again. */
-static bool render_late(const struct gw_taskrun *run, struct gw_scope *scope, json_t *properties,
-	struct gw_error *err)
-{
-	const struct gw_property *rows = run->task->type->properties;
-	for (size_t i = 0; rows[i].name; i++) {
-		if (!(rows[i].flags & GW_LATE) || !run->task->properties[i])
-			continue;
-		json_t *value = gw_tree_render(run->task->properties[i], scope, false, err);
-		if (!value)
-			return false;
-		json_object_set_new(properties, rows[i].name, value);
-	}
-	return true;
-}
-
 static json_t *render_properties(struct gw_machine *m, struct gw_taskrun *run, struct gw_error *err)
 {
 	struct gw_context c;
 	gw_context_open(&c, m, run);
-	json_t *properties = gw_task_properties(run->task, &c.scope, err);
-	if (properties && run->round > 0 && !render_late(run, &c.scope, properties, err)) {
-		json_decref(properties);
-		properties = NULL;
-	}
+	json_t *properties = run->round > 0 ? gw_task_properties_again(run->task, &c.scope, err)
+					    : gw_task_properties(run->task, &c.scope, err);
 	gw_context_close(&c);
 	return properties;
 }
