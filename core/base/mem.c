@@ -95,7 +95,8 @@ void *gw_arena_alloc(struct gw_arena *arena, size_t size)
 {
 	size = (size + 15) & ~(size_t)15;
 	if (!arena->chunks || arena->used + size > arena->chunks->size) {
-		size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+		size_t least = arena->chunk_size ? arena->chunk_size : CHUNK_SIZE;
+		size_t room = size > least ? size : least;
 		struct gw_arena_chunk *chunk = gw_alloc(sizeof(*chunk) + room);
 		chunk->next = arena->chunks;
 		chunk->size = room;

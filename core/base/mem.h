@@ -8,6 +8,7 @@
 struct gw_arena {
 	struct gw_arena_chunk *chunks; /* the current one first */
 	size_t used; /* of the current one */
+	size_t chunk_size; /* bytes of each; 0 = 64 KiB */
 };
 
 GW_EXPORT void *gw_arena_alloc(struct gw_arena *arena, size_t size); /* not zeroed */
