@@ -22,7 +22,8 @@ struct gw_scope {
 	/* All of them, for printContext: a new reference. */
 	json_t *(*everything)(struct gw_scope *scope);
 	/* Functions and filters served from outside (secret, kv, read, fileURI, errorLogs, jq,
-	 * encrypt …): positional and named arguments by name. A new reference; NULL = failed.
+	 * encrypt …): positional and named arguments by name, what is filtered as "input". A new
+	 * reference; NULL = failed, with the message that Kestra has.
 	 * The pointer itself may be NULL: then such a call fails. */
 	json_t *(*ask)(struct gw_scope *scope, const char *function, const json_t *arguments,
 		struct gw_error *err);
@@ -47,6 +48,12 @@ GW_EXPORT bool gw_template_render(const struct gw_template *t, struct gw_scope *
 /* With its type kept if the template is exactly one expression; a new reference. */
 GW_EXPORT json_t *gw_template_value(const struct gw_template *t, struct gw_scope *scope,
 	struct gw_error *err);
+/* The i-th filter, function or test of the language, in no particular order; false behind the last.
+ * params are the names of its parameters, "!" behind those that must be given: "size!,fill"; NULL
+ * or "*" if it takes none by name. */
+enum gw_expr_kind { GW_EXPR_FILTER, GW_EXPR_FUNCTION, GW_EXPR_TEST };
+GW_EXPORT bool gw_expr_word(enum gw_expr_kind kind, size_t i, const char **name,
+	const char **params);
 /* Whether a rendered text counts as false: "", "false", "0", "-0". */
 GW_EXPORT bool gw_text_is_falsy(struct gw_slice text);
 
