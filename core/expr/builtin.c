@@ -7,6 +7,11 @@
 const char *const gw_builtin_kinds[] = { "filter", "function", "test" };
 
 static const struct gw_builtins *const filters[] = {
+	&gw_text_filters,
+	&gw_part_filters,
+	&gw_list_filters,
+	&gw_number_filters,
+	&gw_hash_filters,
 	NULL,
 };
 

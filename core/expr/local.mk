@@ -1,10 +1,17 @@
 core_libgodwit_la_SOURCES += \
 	core/expr/builtin.c \
 	core/expr/builtin.h \
+	core/expr/decimal_format.c \
+	core/expr/decimal_format.h \
 	core/expr/eval.c \
 	core/expr/eval.h \
 	core/expr/eval_body.c \
 	core/expr/expr.h \
+	core/expr/filters_hash.c \
+	core/expr/filters_list.c \
+	core/expr/filters_number.c \
+	core/expr/filters_part.c \
+	core/expr/filters_text.c \
 	core/expr/frame.c \
 	core/expr/lexer.c \
 	core/expr/lexer.h \
