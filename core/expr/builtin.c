@@ -12,10 +12,14 @@ static const struct gw_builtins *const filters[] = {
 	&gw_list_filters,
 	&gw_number_filters,
 	&gw_hash_filters,
+	&gw_date_filters,
+	&gw_format_filters,
+	&gw_regex_filters,
 	NULL,
 };
 
 static const struct gw_builtins *const functions[] = {
+	&gw_date_functions,
 	NULL,
 };
 

@@ -7,15 +7,24 @@ core_libgodwit_la_SOURCES += \
 	core/expr/eval.h \
 	core/expr/eval_body.c \
 	core/expr/expr.h \
+	core/expr/filters_date.c \
+	core/expr/filters_format.c \
 	core/expr/filters_hash.c \
 	core/expr/filters_list.c \
 	core/expr/filters_number.c \
 	core/expr/filters_part.c \
+	core/expr/filters_regex.c \
 	core/expr/filters_text.c \
 	core/expr/frame.c \
+	core/expr/functions_date.c \
+	core/expr/ion.h \
+	core/expr/ion_parse.c \
+	core/expr/ion_print.c \
 	core/expr/lexer.c \
 	core/expr/lexer.h \
 	core/expr/limits.h \
+	core/expr/moment.c \
+	core/expr/moment.h \
 	core/expr/node.h \
 	core/expr/operators.c \
 	core/expr/operators.h \
@@ -25,6 +34,8 @@ core_libgodwit_la_SOURCES += \
 	core/expr/parser.h \
 	core/expr/raw.c \
 	core/expr/raw.h \
+	core/expr/regex.c \
+	core/expr/regex.h \
 	core/expr/template.c \
 	core/expr/template.h \
 	core/expr/tests.c \
