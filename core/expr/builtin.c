@@ -19,7 +19,10 @@ static const struct gw_builtins *const filters[] = {
 };
 
 static const struct gw_builtins *const functions[] = {
+	&gw_value_functions,
 	&gw_date_functions,
+	&gw_random_functions,
+	&gw_run_functions,
 	NULL,
 };
 

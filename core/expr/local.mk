@@ -17,6 +17,9 @@ core_libgodwit_la_SOURCES += \
 	core/expr/filters_text.c \
 	core/expr/frame.c \
 	core/expr/functions_date.c \
+	core/expr/functions_random.c \
+	core/expr/functions_run.c \
+	core/expr/functions_value.c \
 	core/expr/ion.h \
 	core/expr/ion_parse.c \
 	core/expr/ion_print.c \
