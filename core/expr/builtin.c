@@ -15,6 +15,7 @@ static const struct gw_builtins *const filters[] = {
 	&gw_date_filters,
 	&gw_format_filters,
 	&gw_regex_filters,
+	&gw_yaml_filters,
 	NULL,
 };
 
@@ -23,6 +24,7 @@ static const struct gw_builtins *const functions[] = {
 	&gw_date_functions,
 	&gw_random_functions,
 	&gw_run_functions,
+	&gw_yaml_functions,
 	NULL,
 };
 

@@ -41,9 +41,10 @@ struct gw_builtins {
 
 /* The tables, one for each concern. */
 extern const struct gw_builtins gw_text_filters, gw_part_filters, gw_list_filters,
-	gw_number_filters, gw_hash_filters, gw_date_filters, gw_format_filters, gw_regex_filters;
+	gw_number_filters, gw_hash_filters, gw_date_filters, gw_format_filters, gw_regex_filters,
+	gw_yaml_filters;
 extern const struct gw_builtins gw_value_functions, gw_date_functions, gw_random_functions,
-	gw_run_functions;
+	gw_run_functions, gw_yaml_functions;
 extern const struct gw_builtins gw_tests;
 
 /* NULL if there is none. */

@@ -44,4 +44,5 @@ core_libgodwit_la_SOURCES += \
 	core/expr/tests.c \
 	core/expr/tree.c \
 	core/expr/value.c \
-	core/expr/value.h
+	core/expr/value.h \
+	core/expr/words_yaml.c
