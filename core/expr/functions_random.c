@@ -81,14 +81,13 @@ static json_t *nano_id(struct gw_call *call)
 	if (n == 0 || n > 1000)
 		return gw_call_fail(call, "The 'nanoId()' function field 'alphabet' must have "
 					  "1 to 1000 characters");
-	for (int64_t i = 0; i < length; i++) {
-		size_t start = 0, end = 0;
-		for (uint64_t skip = draw(n) + 1; skip > 0; skip--) {
-			start = end;
-			gw_utf8_next(alphabet, &end);
-		}
-		gw_str_add(&out, alphabet.data + start, end - start);
-	}
+	if (!gw_call_spend(call, (size_t)length, 4))
+		return NULL;
+	gw_auto_free uint32_t *letters = gw_new_array(uint32_t, n);
+	for (size_t i = 0, pos = 0; pos < alphabet.len; i++)
+		letters[i] = gw_utf8_next(alphabet, &pos);
+	for (int64_t i = 0; i < length; i++)
+		gw_utf8_put(&out, letters[draw(n)]);
 	return gw_call_text(call, &out);
 }
 
