@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-#define ANSWER_GRACE_MS 5000 /* beyond the server's own timeout */
+#define ANSWER_GRACE_MAX_MS 5000 /* beyond the server's own timeout */
 
 #define TEXT(name, member)                                                                 \
 	{                                                                                  \
@@ -67,7 +67,9 @@ static bool set_up(struct gw_backend *b, const json_t *given, struct gw_error *e
 		!conninfo_make(&pool->info, &b->settings, err))
 		return false;
 	pool->most = b->settings.pool;
-	pool->patience_ms = b->settings.statement_timeout / GW_MILLISECOND + ANSWER_GRACE_MS;
+	int64_t limit_ms = b->settings.statement_timeout / GW_MILLISECOND;
+	pool->patience_ms =
+		limit_ms + (limit_ms < ANSWER_GRACE_MAX_MS ? limit_ms : ANSWER_GRACE_MAX_MS);
 	pool->greeting = make_greeting(&b->settings);
 	b->schema = pool->info.schema;
 	b->channel = gw_sprintf("godwit %s", b->schema);
