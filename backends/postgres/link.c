@@ -102,15 +102,11 @@ static void close_link(struct link *link)
 
 /* ---- The pool ---- */
 
-/* An idle connection has nothing to read, unless the server has closed it. */
+/* An idle connection has nothing to read, unless the server says farewell. */
 static bool is_alive(struct link *link)
 {
 	struct pollfd p = { .fd = PQsocket(link->conn), .events = POLLIN };
-	if (link_is_broken(link))
-		return false;
-	if (poll(&p, 1, 0) == 0)
-		return true;
-	return PQconsumeInput(link->conn) && !link_is_broken(link);
+	return !link_is_broken(link) && poll(&p, 1, 0) == 0;
 }
 
 /* An idle link, or NULL with *must_open, or NULL when it takes too long. */
