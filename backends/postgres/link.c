@@ -145,10 +145,11 @@ static struct link *open_link(struct pool *pool, struct gw_error *err)
 	link->conn = conn;
 	link->prepared = json_object();
 	link->patience_ms = pool->patience_ms;
+	link->plans_anew = true;
 	return link;
 }
 
-struct link *link_take(struct pool *pool, struct gw_error *err)
+static struct link *take_any(struct pool *pool, struct gw_error *err)
 {
 	for (;;) {
 		bool must_open;
@@ -165,6 +166,29 @@ struct link *link_take(struct pool *pool, struct gw_error *err)
 		close_link(link);
 		forget_link(pool);
 	}
+}
+
+/* Prepared statements go by key: planned while a table is small they would read all of it. */
+static bool set_planning(struct link *link, bool anew, struct gw_error *err)
+{
+	if (link->plans_anew == anew)
+		return true;
+	const char *on = anew ? "on" : "off";
+	gw_auto_free char *set = gw_sprintf(
+		"SET plan_cache_mode = %s; SET enable_seqscan = %s; SET enable_bitmapscan = %s;"
+		"SET enable_hashjoin = %s; SET enable_mergejoin = %s",
+		anew ? "auto" : "force_generic_plan", on, on, on, on);
+	link->plans_anew = anew;
+	return link_run(link, set, err);
+}
+
+struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err)
+{
+	struct link *link = take_any(pool, err);
+	if (!link || set_planning(link, plans_anew, err))
+		return link;
+	link_give(pool, link);
+	return NULL;
 }
 
 void link_give(struct pool *pool, struct link *link)

@@ -84,7 +84,7 @@ static struct gw_backend *postgres_open(const json_t *given, const struct gw_kin
 	pthread_mutex_init(&b->pool.lock, NULL);
 	gw_cond_init(&b->pool.freed);
 	bool ok = listener_init(&b->listener, err) && set_up(b, given, err);
-	struct link *link = ok ? link_take(&b->pool, err) : NULL;
+	struct link *link = ok ? link_take(&b->pool, true, err) : NULL;
 	if (!link) {
 		postgres_close(b);
 		return NULL;
@@ -95,7 +95,7 @@ static struct gw_backend *postgres_open(const json_t *given, const struct gw_kin
 
 static bool postgres_clock(struct gw_backend *b, gw_time *out, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return false;
 	gw_auto_sql s = postgres_begin(b,
@@ -110,7 +110,7 @@ static bool postgres_clock(struct gw_backend *b, gw_time *out, struct gw_error *
 
 static bool postgres_describe(struct gw_backend *b, struct gw_str *out, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return false;
 	int version = PQserverVersion(link->conn);
