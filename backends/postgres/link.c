@@ -193,7 +193,8 @@ struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err)
 
 void link_give(struct pool *pool, struct link *link)
 {
-	if (link_is_broken(link) || PQtransactionStatus(link->conn) != PQTRANS_IDLE) {
+	if (link_is_broken(link) || PQtransactionStatus(link->conn) != PQTRANS_IDLE ||
+		PQpipelineStatus(link->conn) != PQ_PIPELINE_OFF) {
 		close_link(link);
 		forget_link(pool);
 		return;
