@@ -219,15 +219,25 @@ static bool send_all(const struct batch *batch, struct sent *sent, struct gw_err
 	return PQpipelineSync(batch->link->conn) || link_fail(batch->link, NULL, err);
 }
 
+/* A created key exists, or this follows on such an error. */
+static bool is_aborted(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	return PQresultStatus(result) == PGRES_PIPELINE_ABORTED ||
+	       (state && strcmp(state, "23505") == 0);
+}
+
 /* The answer to one statement, which ends with a NULL. */
 static bool read_one(struct link *link, int64_t rows, bool *hit, struct gw_error *err)
 {
 	auto_result *result = link_next(link, err);
 	if (!result)
 		return err->code == GW_OK ? link_fail(link, NULL, err) : false;
-	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+	if (is_aborted(result))
+		*hit = false;
+	else if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		return link_fail(link, result, err);
-	if (rows >= 0 && strtoll(PQcmdTuples(result), NULL, 10) != rows)
+	else if (rows >= 0 && strtoll(PQcmdTuples(result), NULL, 10) != rows)
 		*hit = false;
 	auto_result *end = link_next(link, err);
 	return !end && err->code == GW_OK;

@@ -102,15 +102,11 @@ static void close_link(struct link *link)
 
 /* ---- The pool ---- */
 
-/* An idle connection has nothing to read, unless the server has closed it. */
+/* An idle connection has nothing to read, unless the server says farewell. */
 static bool is_alive(struct link *link)
 {
 	struct pollfd p = { .fd = PQsocket(link->conn), .events = POLLIN };
-	if (link_is_broken(link))
-		return false;
-	if (poll(&p, 1, 0) == 0)
-		return true;
-	return PQconsumeInput(link->conn) && !link_is_broken(link);
+	return !link_is_broken(link) && poll(&p, 1, 0) == 0;
 }
 
 /* An idle link, or NULL with *must_open, or NULL when it takes too long. */
@@ -149,10 +145,11 @@ static struct link *open_link(struct pool *pool, struct gw_error *err)
 	link->conn = conn;
 	link->prepared = json_object();
 	link->patience_ms = pool->patience_ms;
+	link->plans_anew = true;
 	return link;
 }
 
-struct link *link_take(struct pool *pool, struct gw_error *err)
+static struct link *take_any(struct pool *pool, struct gw_error *err)
 {
 	for (;;) {
 		bool must_open;
@@ -171,9 +168,33 @@ struct link *link_take(struct pool *pool, struct gw_error *err)
 	}
 }
 
+/* Prepared statements go by key: planned while a table is small they would read all of it. */
+static bool set_planning(struct link *link, bool anew, struct gw_error *err)
+{
+	if (link->plans_anew == anew)
+		return true;
+	const char *on = anew ? "on" : "off";
+	gw_auto_free char *set = gw_sprintf(
+		"SET plan_cache_mode = %s; SET enable_seqscan = %s; SET enable_bitmapscan = %s;"
+		"SET enable_hashjoin = %s; SET enable_mergejoin = %s",
+		anew ? "auto" : "force_generic_plan", on, on, on, on);
+	link->plans_anew = anew;
+	return link_run(link, set, err);
+}
+
+struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err)
+{
+	struct link *link = take_any(pool, err);
+	if (!link || set_planning(link, plans_anew, err))
+		return link;
+	link_give(pool, link);
+	return NULL;
+}
+
 void link_give(struct pool *pool, struct link *link)
 {
-	if (link_is_broken(link) || PQtransactionStatus(link->conn) != PQTRANS_IDLE) {
+	if (link_is_broken(link) || PQtransactionStatus(link->conn) != PQTRANS_IDLE ||
+		PQpipelineStatus(link->conn) != PQ_PIPELINE_OFF) {
 		close_link(link);
 		forget_link(pool);
 		return;

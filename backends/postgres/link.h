@@ -16,6 +16,7 @@ struct link {
 	json_t *prepared; /* names of the statements that the server knows */
 	int64_t patience_ms; /* for an answer; < 0: for ever */
 	bool is_victim; /* of a deadlock: the same may succeed now */
+	bool plans_anew; /* for each query; else once for a prepared statement */
 	struct link *next; /* in the pool */
 };
 
@@ -32,8 +33,9 @@ struct pool {
 };
 
 PGconn *link_connect(const struct pool *pool, struct gw_error *err); /* for PQfinish */
-/* Waits for a free one if all are in use; GW_BUSY if that takes long. */
-struct link *link_take(struct pool *pool, struct gw_error *err);
+/* Waits for a free one if all are in use; GW_BUSY if that takes long. Queries are planned for
+ * their values, prepared statements once for all: plans_anew tells which is to come. */
+struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err);
 /* Gives it back; a broken one, or one in the middle of something, is closed. */
 void link_give(struct pool *pool, struct link *link);
 void link_close_all(struct pool *pool);

@@ -99,7 +99,7 @@ static bool upgrade(struct gw_backend *b, struct link *link, struct gw_error *er
 
 bool postgres_migrate(struct gw_backend *b, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return false;
 	link->patience_ms = -1;

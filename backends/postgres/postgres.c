@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-#define ANSWER_GRACE_MS 5000 /* beyond the server's own timeout */
+#define ANSWER_GRACE_MAX_MS 5000 /* beyond the server's own timeout */
 
 #define TEXT(name, member)                                                                 \
 	{                                                                                  \
@@ -67,7 +67,9 @@ static bool set_up(struct gw_backend *b, const json_t *given, struct gw_error *e
 		!conninfo_make(&pool->info, &b->settings, err))
 		return false;
 	pool->most = b->settings.pool;
-	pool->patience_ms = b->settings.statement_timeout / GW_MILLISECOND + ANSWER_GRACE_MS;
+	int64_t limit_ms = b->settings.statement_timeout / GW_MILLISECOND;
+	pool->patience_ms =
+		limit_ms + (limit_ms < ANSWER_GRACE_MAX_MS ? limit_ms : ANSWER_GRACE_MAX_MS);
 	pool->greeting = make_greeting(&b->settings);
 	b->schema = pool->info.schema;
 	b->channel = gw_sprintf("godwit %s", b->schema);
@@ -82,7 +84,7 @@ static struct gw_backend *postgres_open(const json_t *given, const struct gw_kin
 	pthread_mutex_init(&b->pool.lock, NULL);
 	gw_cond_init(&b->pool.freed);
 	bool ok = listener_init(&b->listener, err) && set_up(b, given, err);
-	struct link *link = ok ? link_take(&b->pool, err) : NULL;
+	struct link *link = ok ? link_take(&b->pool, true, err) : NULL;
 	if (!link) {
 		postgres_close(b);
 		return NULL;
@@ -93,7 +95,7 @@ static struct gw_backend *postgres_open(const json_t *given, const struct gw_kin
 
 static bool postgres_clock(struct gw_backend *b, gw_time *out, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return false;
 	gw_auto_sql s = postgres_begin(b,
@@ -108,7 +110,7 @@ static bool postgres_clock(struct gw_backend *b, gw_time *out, struct gw_error *
 
 static bool postgres_describe(struct gw_backend *b, struct gw_str *out, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return false;
 	int version = PQserverVersion(link->conn);

@@ -44,7 +44,7 @@ static void read_found(const PGresult *result, const struct gw_kind *kind, size_
 bool postgres_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record *out, void **hold, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, false, err);
 	if (!link)
 		return false;
 	auto_result *result = query_keys(b, link, kind, keys, n, err);
@@ -142,7 +142,7 @@ struct gw_stream *postgres_scan(struct gw_backend *b, const struct gw_query *que
 {
 	gw_auto_sql s = postgres_begin(b, "");
 	gw_sql_select(&s, query);
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return NULL;
 	struct scan *scan = gw_new(struct scan);
@@ -186,7 +186,7 @@ bool postgres_count(struct gw_backend *b, const struct gw_query *query, const ch
 {
 	gw_auto_sql s = postgres_begin(b, "");
 	gw_sql_count(&s, query, by, cap);
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, true, err);
 	if (!link)
 		return false;
 	auto_result *result = link_query(link, &s, err);
@@ -247,7 +247,7 @@ static PGresult *query_claim(struct gw_backend *b, struct link *link, const stru
 struct gw_stream *postgres_claim(struct gw_backend *b, const struct gw_kind *kind,
 	struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, false, err);
 	if (!link)
 		return NULL;
 	struct params p = { 0 };

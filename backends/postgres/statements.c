@@ -92,6 +92,7 @@ static void make_probe(struct gw_sql *s, const struct gw_kind *kind)
 
 /* ---- Writing ---- */
 
+/* Without ON CONFLICT, which costs a fifth of an insert: a key that exists is an error. */
 static void make_create(struct gw_sql *s, const struct gw_kind *kind)
 {
 	add(s, "INSERT INTO ");
@@ -101,7 +102,6 @@ static void make_create(struct gw_sql *s, const struct gw_kind *kind)
 	gw_sql_columns(s, "u.", kind, GW_WANT_RECORDS);
 	add(s, " FROM ");
 	add_columns_unnest(s, kind, false);
-	add(s, " ON CONFLICT DO NOTHING");
 }
 
 static void make_replace(struct gw_sql *s, const struct gw_kind *kind)

@@ -213,7 +213,7 @@ static bool write_chunk(struct gw_backend *b, struct gw_group *groups, size_t n,
 	gw_auto_free struct step *steps = gw_new_array(struct step, n_ops);
 	c.steps = steps;
 	make_steps(b, &c);
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = link_take(&b->pool, false, err);
 	if (!link)
 		return false;
 	bool ok = write_on(b, link, &c, err);

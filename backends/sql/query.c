@@ -132,57 +132,64 @@ static void add_values(struct gw_sql *s, const char *column, const struct gw_fil
 	add(s, ")");
 }
 
-static void add_keywords(struct gw_sql *s, const struct gw_kind *kind, const struct gw_filter *f)
+/* Looks up the keyword for each record, or, if it is rare, the records for the keyword. */
+static void add_keywords(struct gw_sql *s, const struct gw_query *query, const struct gw_filter *f)
 {
-	add(s, "EXISTS (SELECT 1 FROM ");
-	gw_sql_table(s, kind->name, f->field);
-	add(s, " k WHERE k.\"tenant\" = t.\"tenant\" AND k.\"key\" = t.\"key\" AND ");
+	bool is_rare = s->rare == f;
+	add(s, is_rare ? "t.\"key\" IN (SELECT k.\"key\" FROM " : "EXISTS (SELECT 1 FROM ");
+	gw_sql_table(s, query->kind->name, f->field);
+	add(s, " k WHERE k.\"tenant\" = ");
+	if (is_rare)
+		add_text(s, query->tenant);
+	else
+		add(s, "t.\"tenant\" AND k.\"key\" = t.\"key\"");
+	add(s, " AND ");
 	add_values(s, "k.\"value\"", f, true);
 	add(s, ")");
 }
 
-static void add_filter(struct gw_sql *s, const struct gw_kind *kind, const struct gw_filter *f);
+static void add_filter(struct gw_sql *s, const struct gw_query *query, const struct gw_filter *f);
 
-static void add_nested(struct gw_sql *s, const struct gw_kind *kind, const struct gw_filter *f,
+static void add_nested(struct gw_sql *s, const struct gw_query *query, const struct gw_filter *f,
 	const char *word)
 {
 	add(s, "(");
 	for (unsigned i = 0; i < f->n_nested; i++) {
 		add(s, i ? word : "");
-		add_filter(s, kind, &f->nested[i]);
+		add_filter(s, query, &f->nested[i]);
 	}
 	add(s, f->n_nested ? ")" : "1 = 0)");
 }
 
-static void add_not(struct gw_sql *s, const struct gw_kind *kind, const struct gw_filter *f)
+static void add_not(struct gw_sql *s, const struct gw_query *query, const struct gw_filter *f)
 {
 	/* So that indexes without nulls are found. */
 	if (f->n_nested == 1 && f->nested[0].compare == GW_IS_NULL) {
 		gw_str_printf(&s->text, "t.\"%s\" IS NOT NULL", f->nested[0].field);
 		return;
 	}
-	add_nested(s, kind, f, " AND ");
+	add_nested(s, query, f, " AND ");
 	add(s, f->n_nested ? " IS NOT TRUE" : "");
 }
 
-static void add_filter(struct gw_sql *s, const struct gw_kind *kind, const struct gw_filter *f)
+static void add_filter(struct gw_sql *s, const struct gw_query *query, const struct gw_filter *f)
 {
 	if (f->compare == GW_ANY) {
-		add_nested(s, kind, f, " OR ");
+		add_nested(s, query, f, " OR ");
 		return;
 	}
 	if (f->compare == GW_NOT) {
-		add_not(s, kind, f);
+		add_not(s, query, f);
 		return;
 	}
 	if (f->compare == GW_IS_NULL) {
 		gw_str_printf(&s->text, "t.\"%s\" IS NULL", f->field);
 		return;
 	}
-	const struct gw_field *field = find_field(kind, f->field);
+	const struct gw_field *field = find_field(query->kind, f->field);
 	gw_auto_free char *column = gw_sprintf("t.\"%s\"", f->field);
 	if (field && field->type == GW_KEYWORDS)
-		add_keywords(s, kind, f);
+		add_keywords(s, query, f);
 	else
 		add_values(s, column, f, field && field->type == GW_KEYWORD);
 }
@@ -198,7 +205,7 @@ static void add_from_where(struct gw_sql *s, const struct gw_query *query)
 	}
 	for (unsigned i = 0; i < query->n_filters; i++) {
 		add(s, " AND ");
-		add_filter(s, query->kind, &query->filters[i]);
+		add_filter(s, query, &query->filters[i]);
 	}
 }
 
@@ -287,4 +294,16 @@ void gw_sql_count(struct gw_sql *s, const struct gw_query *query, const char *by
 		add_counted_rows(s, query, column, cap);
 		add(s, " GROUP BY c.v");
 	}
+}
+
+void gw_sql_count_keywords(struct gw_sql *s, const struct gw_query *query,
+	const struct gw_filter *f, unsigned cap)
+{
+	add(s, "SELECT count(*) FROM (SELECT 1 FROM ");
+	gw_sql_table(s, query->kind->name, f->field);
+	add(s, " k WHERE k.\"tenant\" = ");
+	add_text(s, query->tenant);
+	add(s, " AND ");
+	add_values(s, "k.\"value\"", f, true);
+	gw_str_printf(&s->text, " LIMIT %u) c", cap);
 }

@@ -34,6 +34,9 @@ struct gw_sql {
 	size_t n_params, cap_params;
 	char **owned; /* what params point to beyond the query */
 	size_t n_owned, cap_owned;
+	/* A filter on keywords that few records match, if that is known: to begin with. The query
+	 * has a tenant then. */
+	const struct gw_filter *rare;
 };
 
 void gw_sql_clear(struct gw_sql *s);
@@ -50,6 +53,9 @@ void gw_sql_columns(struct gw_sql *s, const char *prefix, const struct gw_kind *
 /* ---- Queries (query.c) ---- */
 
 void gw_sql_select(struct gw_sql *s, const struct gw_query *query);
+/* Rows that a filter on keywords finds in the query's tenant, counted up to a cap. */
+void gw_sql_count_keywords(struct gw_sql *s, const struct gw_query *query,
+	const struct gw_filter *f, unsigned cap);
 /* Rows of (value, number); by NULL: one row of (number). */
 void gw_sql_count(struct gw_sql *s, const struct gw_query *query, const char *by, uint64_t cap);
 

@@ -72,7 +72,7 @@ static bool set_up(sqlite3 *db, const struct settings *s, bool for_writing, stru
 		s->mmap_mb << 20, (s->cache_mb << 10) / (for_writing ? 1 : 8));
 	if (for_writing)
 		gw_str_printf(&text,
-			"PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"
+			"PRAGMA journal_mode = WAL;"
 			"PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %d;",
 			sync[s->sync], CHECKPOINT_PAGES);
 	else

@@ -1,6 +1,8 @@
 /* read.c - getting, scanning and counting, each on a reader of its own */
 #include "backends/sqlite/sqlite.h"
 
+#define RARE_MAX 1000
+
 /* ---- get ---- */
 
 static sqlite3_stmt *get_statement(struct gw_backend *b, struct reader *reader, size_t kind,
@@ -53,7 +55,46 @@ bool sqlite_get(struct gw_backend *b, const struct gw_kind *kind, const struct g
 	return ok;
 }
 
+/* ---- Rare keywords: SQLite does not know which they are, so they are counted first ---- */
+
+static bool is_rare(sqlite3 *db, const struct gw_query *query, const struct gw_filter *f)
+{
+	int field = f->compare == GW_EQ ? gw_kind_field(query->kind, f->field) : -1;
+	if (field < 0 || query->kind->fields[field].type != GW_KEYWORDS)
+		return false;
+	struct gw_error ignored;
+	gw_auto_sql s = { .dialect = &sqlite_dialect };
+	gw_sql_count_keywords(&s, query, f, RARE_MAX + 1);
+	auto_stmt *stmt = sqlite_prepare(db, &s, &ignored);
+	return stmt && sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0) <= RARE_MAX;
+}
+
+static const struct gw_filter *find_rare(sqlite3 *db, const struct gw_query *query)
+{
+	for (unsigned i = 0; query->tenant.data && i < query->n_filters; i++)
+		if (is_rare(db, query, &query->filters[i]))
+			return &query->filters[i];
+	return NULL;
+}
+
 /* ---- scan ---- */
+
+/* A reader with the query prepared on it; NULL on failure. */
+static struct reader *prepare_scan(struct gw_backend *b, const struct gw_query *query,
+	sqlite3_stmt **stmt, struct gw_error *err)
+{
+	struct reader *reader = sqlite_take_reader(b, err);
+	if (!reader)
+		return NULL;
+	gw_auto_sql s = { .dialect = &sqlite_dialect };
+	s.rare = find_rare(reader->db, query);
+	gw_sql_select(&s, query);
+	*stmt = sqlite_prepare(reader->db, &s, err);
+	if (*stmt)
+		return reader;
+	sqlite_give_reader(b, reader);
+	return NULL;
+}
 
 struct scan {
 	struct gw_stream base;
@@ -87,27 +128,11 @@ static void scan_close(struct gw_stream *s)
 	free(scan);
 }
 
-/* A reader with the statement prepared on it; NULL on failure. */
-static struct reader *prepare_read(struct gw_backend *b, const struct gw_sql *s,
-	sqlite3_stmt **stmt, struct gw_error *err)
-{
-	struct reader *reader = sqlite_take_reader(b, err);
-	if (!reader)
-		return NULL;
-	*stmt = sqlite_prepare(reader->db, s, err);
-	if (*stmt)
-		return reader;
-	sqlite_give_reader(b, reader);
-	return NULL;
-}
-
 struct gw_stream *sqlite_scan(struct gw_backend *b, const struct gw_query *query,
 	struct gw_error *err)
 {
-	gw_auto_sql s = { .dialect = &sqlite_dialect };
-	gw_sql_select(&s, query);
 	sqlite3_stmt *stmt;
-	struct reader *reader = prepare_read(b, &s, &stmt, err);
+	struct reader *reader = prepare_scan(b, query, &stmt, err);
 	if (!reader)
 		return NULL;
 	struct scan *scan = gw_new(struct scan);
@@ -132,14 +157,15 @@ static bool read_counts(sqlite3_stmt *stmt, bool grouped, struct gw_sql_counts *
 bool sqlite_count(struct gw_backend *b, const struct gw_query *query, const char *by, uint64_t cap,
 	struct gw_count **out, size_t *n, struct gw_error *err)
 {
-	gw_auto_sql s = { .dialect = &sqlite_dialect };
-	gw_sql_count(&s, query, by, cap);
-	sqlite3_stmt *stmt;
-	struct reader *reader = prepare_read(b, &s, &stmt, err);
+	struct reader *reader = sqlite_take_reader(b, err);
 	if (!reader)
 		return false;
+	gw_auto_sql s = { .dialect = &sqlite_dialect };
+	s.rare = find_rare(reader->db, query);
+	gw_sql_count(&s, query, by, cap);
 	struct gw_sql_counts counts = { 0 };
-	bool ok = read_counts(stmt, by != NULL, &counts) || sqlite_fail(reader->db, err);
+	sqlite3_stmt *stmt = sqlite_prepare(reader->db, &s, err);
+	bool ok = stmt && (read_counts(stmt, by != NULL, &counts) || sqlite_fail(reader->db, err));
 	sqlite_finalize(&stmt);
 	sqlite_give_reader(b, reader);
 	if (!ok) {

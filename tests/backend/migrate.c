@@ -1,7 +1,10 @@
 /* migrate.c - cases: making and upgrading what a repository consists of */
 #include "tests/backend/suite.h"
 
+#include "base/fd.h"
 #include "base/thread.h"
+
+#include <sys/stat.h>
 
 static void migrating_again_changes_nothing(void **state)
 {
@@ -136,11 +139,47 @@ static void unknown_settings_are_refused(void **state)
 	assert_int_equal(err.code, GW_INVALID);
 }
 
+static void assert_private(const char *path)
+{
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void the_file_is_for_its_owner_only(void **state)
+{
+	(void)state;
+	const char *path = gw_json_string(suite_settings, "path");
+	gw_auto_free char *wal = gw_sprintf("%s-wal", path);
+	struct gw_op op = suite_op(GW_CREATE, "k", "{}");
+	must_write(&op);
+	assert_private(path);
+	assert_private(wal);
+}
+
+static void what_is_no_database_is_refused(void **state)
+{
+	(void)state;
+	gw_auto_free char *path = gw_sprintf("%s/text", suite_folder);
+	json_object_set_new(suite_settings, "path", json_string(path));
+	assert_true(gw_file_replace(path, gw_slice_of("this is no database at all"), &err));
+	assert_null(gw_store_open(suite_type, suite_settings, &err));
+	assert_non_null(strstr(err.message, path));
+	json_object_set_new(suite_settings, "path", json_string("/nowhere/at/all.db"));
+	assert_null(gw_store_open(suite_type, suite_settings, &err));
+	assert_non_null(strstr(err.message, "/nowhere/at/all.db"));
+	json_object_del(suite_settings, "path");
+	assert_null(gw_store_open(suite_type, suite_settings, &err));
+	assert_int_equal(err.code, GW_INVALID);
+}
+
 const struct suite_case suite_migrate[] = {
 	SHARED_CASE(migrating_again_changes_nothing),
 	SHARED_CASE(several_nodes_migrate_at_once),
 	SHARED_CASE(a_newer_layout_is_refused),
 	SHARED_CASE(kinds_and_fields_may_be_added),
 	CASE(unknown_settings_are_refused),
+	FILE_CASE(the_file_is_for_its_owner_only),
+	FILE_CASE(what_is_no_database_is_refused),
 	{ 0 },
 };

@@ -57,7 +57,7 @@ struct target {
 
 static const struct target targets[] = {
 	{ "memory", SUITE_ANY, isolate_nothing, NULL },
-	{ "sqlite", SUITE_SHARED, isolate_file, make_file_newer },
+	{ "sqlite", SUITE_SHARED | SUITE_FILE, isolate_file, make_file_newer },
 	{ "postgres", SUITE_SHARED | SUITE_SERVER, isolate_schema, make_schema_newer },
 };
 

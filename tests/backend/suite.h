@@ -17,6 +17,7 @@ enum suite_need {
 	SUITE_ANY,
 	SUITE_SHARED = 1, /* several processes can open one repository */
 	SUITE_SERVER = 2, /* it is a server that can be cut off and restarted */
+	SUITE_FILE = 4, /* it is a file of this machine, named by the setting "path" */
 };
 
 struct suite_case {
@@ -36,6 +37,10 @@ struct suite_case {
 #define SERVER_CASE(name)                 \
 	{                                 \
 #name, name, SUITE_SERVER \
+	}
+#define FILE_CASE(name)                 \
+	{                               \
+#name, name, SUITE_FILE \
 	}
 
 /* Ended by name NULL, one a file. */

@@ -51,7 +51,7 @@ static size_t n_late;
 
 static enum gw_fault fault_of(enum gw_faulty_call call)
 {
-	gw_faults.calls[call]++;
+	__atomic_add_fetch(&gw_faults.calls[call], 1, __ATOMIC_RELAXED);
 	if (gw_faults.fault == GW_FAULT_NONE || gw_faults.call != call || !gw_faults.times)
 		return GW_FAULT_NONE;
 	if (gw_faults.skip) {

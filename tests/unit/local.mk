@@ -12,6 +12,7 @@ include tests/unit/expr/local.mk
 include tests/unit/model/local.mk
 include tests/unit/check/local.mk
 include tests/unit/module/local.mk
+include tests/unit/sql/local.mk
 include tests/unit/store/local.mk
 include tests/unit/storage/local.mk
 include tests/unit/config/local.mk

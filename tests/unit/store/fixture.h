@@ -28,8 +28,8 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
 	(void)state;
-	gw_faults = (struct gw_faults){ 0 };
 	gw_store_close(&store);
+	gw_faults = (struct gw_faults){ 0 };
 	return 0;
 }
 
