@@ -110,6 +110,7 @@ static void start_next_task(struct gw_machine *m, struct gw_block *b, struct gw_
 	}
 	run->round_of_parent = b->owner ? b->owner->round : 0;
 	lane->n_running = 1;
+	b->n_running++;
 	m->fresh++;
 	m->n_live++;
 	gw_taskrun_begin(m, run);
@@ -226,11 +227,6 @@ static void end_flowable(struct gw_machine *m, struct gw_block *b)
 	gw_taskrun_finish(m, b->owner, state);
 }
 
-static bool is_idle(const struct gw_block *b)
-{
-	return b->n_active == 0 && (!b->has_list || b->list.n_running == 0);
-}
-
 /* What follows once the phase is through; false if there is something to wait for. */
 static bool next_phase(struct gw_machine *m, struct gw_block *b)
 {
@@ -264,7 +260,7 @@ static void stop(struct gw_machine *m, struct gw_block *b)
 {
 	b->any_killed = true;
 	b->is_paused = b->is_waiting = false;
-	if (!is_idle(b))
+	if (b->n_running > 0)
 		return;
 	if (b->owner)
 		end_flowable(m, b);
@@ -330,6 +326,7 @@ void gw_block_child_ended(struct gw_machine *m, const struct gw_taskrun *run)
 	struct gw_block *b = gw_block_of(m, run);
 	if (!b)
 		return; /* its parent ended before it (a failed Parallel) */
+	b->n_running--;
 	note_state(b, gw_history_state(&run->state));
 	if (is_of_list(b, run)) {
 		b->list.n_running = 0;
@@ -400,6 +397,7 @@ void gw_block_adopt(struct gw_machine *m, struct gw_taskrun *run)
 		adopt_in_list(m, b, run, phase);
 	else if (run->lane < b->plan.n_lanes)
 		adopt_in_lane(b, run, gw_state_is_terminal(state));
+	b->n_running += !gw_state_is_terminal(state);
 	note_state(b, state);
 }
 

@@ -30,6 +30,8 @@ void gw_taskrun_take_effects(struct gw_machine *m, struct gw_taskrun *run,
 
 /* machine.c: the execution */
 void gw_machine_set(struct gw_machine *m, enum gw_state state);
+/* The same because of a task run: one that has ended, or is held, keeps its state. */
+void gw_machine_follow(struct gw_machine *m, enum gw_state state);
 void gw_machine_log(struct gw_machine *m, struct gw_taskrun *run, enum gw_level level,
 	const char *text);
 void gw_machine_finish(struct gw_machine *m, enum gw_state state); /* nothing lives */

@@ -55,6 +55,12 @@ void gw_machine_set(struct gw_machine *m, enum gw_state state)
 	m->exec->is_dirty = true;
 }
 
+void gw_machine_follow(struct gw_machine *m, enum gw_state state)
+{
+	if (!m->is_held && !gw_state_is_terminal(gw_history_state(&m->exec->state)))
+		gw_machine_set(m, state);
+}
+
 void gw_machine_log(struct gw_machine *m, struct gw_taskrun *run, enum gw_level level,
 	const char *text)
 {
@@ -223,13 +229,13 @@ static void wake(struct gw_machine *m, struct gw_taskrun *run)
 	gw_taskrun_touch(m, run);
 	if (!b) {
 		gw_taskrun_set(m, run, GW_CREATED);
-		gw_machine_set(m, GW_RUNNING);
+		gw_machine_follow(m, GW_RUNNING);
 		gw_taskrun_begin(m, run);
 		return;
 	}
 	if (b->is_paused) {
 		gw_taskrun_set(m, run, GW_RUNNING);
-		gw_machine_set(m, GW_RUNNING);
+		gw_machine_follow(m, GW_RUNNING);
 	}
 	b->is_paused = b->is_waiting = false;
 	if (run->plan || gw_taskrun_plan(m, run))
@@ -239,14 +245,14 @@ static void wake(struct gw_machine *m, struct gw_taskrun *run)
 void gw_machine_timers(struct gw_machine *m, gw_time now)
 {
 	m->now = now;
-	for (size_t i = 0; i < m->n_timers;) {
+	for (size_t i = 0; !m->is_held && i < m->n_timers;) {
 		struct gw_taskrun *run = m->timers[i];
 		if (run->wake_at > now) {
 			i++;
 			continue;
 		}
 		m->timers[i] = m->timers[--m->n_timers];
-		if (run->wake_at != GW_NEVER && !m->is_held)
+		if (run->wake_at != GW_NEVER)
 			wake(m, run);
 	}
 	if (!m->root && !gw_state_is_terminal(state_of(m)))
@@ -257,7 +263,7 @@ void gw_machine_timers(struct gw_machine *m, gw_time now)
 gw_time gw_machine_next_timer(const struct gw_machine *m)
 {
 	gw_time next = m->root || gw_machine_is_over(m) ? GW_NEVER : m->exec->schedule_date;
-	for (size_t i = 0; i < m->n_timers; i++) {
+	for (size_t i = 0; !m->is_held && i < m->n_timers; i++) {
 		gw_time at = m->timers[i]->wake_at;
 		if (at != GW_NEVER && (next == GW_NEVER || at < next))
 			next = at;
@@ -341,10 +347,17 @@ static void resume_run(struct gw_machine *m, struct gw_taskrun *run, const json_
 	gw_block_enqueue(m, run->block);
 }
 
+static bool has_paused_run(const struct gw_machine *m)
+{
+	for (size_t i = 0; i < m->exec->n_runs; i++)
+		if (m->exec->runs[i]->block && m->exec->runs[i]->block->is_paused)
+			return true;
+	return false;
+}
+
 /* Everything that was held back is looked at again. */
 static void release(struct gw_machine *m)
 {
-	m->is_held = false;
 	for (size_t i = 0; i < m->exec->n_runs; i++)
 		if (m->exec->runs[i]->block)
 			gw_block_wake(m, m->exec->runs[i]->block);
@@ -354,18 +367,20 @@ static void release(struct gw_machine *m)
 bool gw_machine_resume(struct gw_machine *m, const json_t *inputs, gw_time now,
 	struct gw_error *err)
 {
-	if (state_of(m) != GW_PAUSED)
+	if (state_of(m) != GW_PAUSED && !has_paused_run(m))
 		return gw_fail(err, GW_CONFLICT, "Execution '%s' is not paused, can't resume it",
 			m->exec->id.text);
+	bool was_held = m->is_held;
 	m->now = now;
-	gw_machine_set(m, GW_RESTARTED);
-	gw_machine_set(m, GW_RUNNING);
+	m->is_held = false;
+	gw_machine_follow(m, GW_RESTARTED);
+	gw_machine_follow(m, GW_RUNNING);
 	for (size_t i = 0; i < m->exec->n_runs; i++) {
 		struct gw_taskrun *run = m->exec->runs[i];
 		if (run->block && run->block->is_paused)
 			resume_run(m, run, inputs);
 	}
-	if (m->is_held)
+	if (was_held)
 		release(m);
 	gw_machine_go(m, now);
 	return true;

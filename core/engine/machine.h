@@ -72,7 +72,8 @@ struct gw_block {
 	enum gw_phase phase;
 	struct gw_plan plan;
 	struct gw_lane_state *lanes; /* one per lane of the plan */
-	size_t next_lane, n_active, n_ended;
+	size_t next_lane, n_active, n_ended; /* lanes */
+	size_t n_running; /* task runs of lanes or list */
 	struct gw_lane_state list; /* of errors, finally or afterExecution */
 	bool has_list;
 	bool any_failed, any_killed, any_warning, finally_failed;

@@ -166,7 +166,7 @@ void gw_taskrun_finish(struct gw_machine *m, struct gw_taskrun *run, enum gw_sta
 		gw_time at = retry_at(m, run);
 		if (at != GW_NEVER) {
 			gw_taskrun_set(m, run, GW_RETRYING);
-			gw_machine_set(m, GW_RETRYING);
+			gw_machine_follow(m, GW_RETRYING);
 			gw_taskrun_set_timer(m, run, at);
 			return;
 		}
@@ -242,7 +242,7 @@ static void hold_lanes(struct gw_machine *m, struct gw_block *b)
 	if (b->plan.pauses) {
 		b->is_paused = true;
 		gw_taskrun_set(m, b->owner, GW_PAUSED);
-		gw_machine_set(m, GW_PAUSED);
+		gw_machine_follow(m, GW_PAUSED);
 	} else if (b->plan.waits) {
 		b->is_waiting = true;
 	}
