@@ -29,6 +29,10 @@ tests_plugin_test_glob_SOURCES = tests/plugin/test_glob.c plugins/shell/glob.c p
 	tests/unit/test.h
 tests_plugin_test_glob_CFLAGS = $(AM_CFLAGS)
 tests_plugin_test_shell_SOURCES = tests/plugin/test_shell.c $(RUN_SOURCES)
+if WITH_JQ
+PLUGIN_TESTS += tests/plugin/test_jq
+tests_plugin_test_jq_SOURCES = tests/plugin/test_jq.c $(RUN_SOURCES)
+endif
 if HAVE_CMOCKA
 check_PROGRAMS += $(PLUGIN_TESTS)
 TESTS += $(PLUGIN_TESTS)
