@@ -4,6 +4,7 @@ include plugins/log/local.mk
 include plugins/debug/local.mk
 include plugins/flow/local.mk
 include plugins/execution/local.mk
+include plugins/jq/local.mk
 include plugins/shell/local.mk
 include plugins/schedule/local.mk
 

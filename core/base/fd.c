@@ -3,9 +3,9 @@
 
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,17 +110,60 @@ bool gw_dir_make(const char *path, struct gw_error *err)
 	}
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+#define TREE_DEPTH 500 /* a descriptor each */
+
+/* Opens a folder for emptying, whatever its owner has forbidden himself; -1 with errno. */
+static int open_folder(int parent, const char *name)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) != 0 && errno != ENOENT ? -1 : 0;
+	struct stat st;
+	char itself[32];
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES) {
+		gw_auto_fd place =
+			openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		snprintf(itself, sizeof(itself), "/proc/self/fd/%d", place);
+		if (place < 0 || chmod(itself, 0700) != 0)
+			return -1;
+		fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	}
+	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 0700) != 0700)
+		fchmod(fd, 0700);
+	return fd;
+}
+
+static bool remove_at(int parent, const char *name, int depth);
+
+static bool remove_entries(int folder, int depth)
+{
+	DIR *dir = fdopendir(folder);
+	bool ok = dir && depth < TREE_DEPTH;
+	for (struct dirent *e; ok && (e = readdir(dir));)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			ok = remove_at(dirfd(dir), e->d_name, depth + 1);
+	int kept = depth < TREE_DEPTH ? errno : ELOOP;
+	if (dir)
+		closedir(dir); /* and with it the folder */
+	else
+		close(folder);
+	errno = kept;
+	return ok;
+}
+
+/* Step by step from the folder above: nobody can lead us elsewhere by changing a path. */
+static bool remove_at(int parent, const char *name, int depth)
+{
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR && errno != EPERM)
+		return false;
+	int folder = open_folder(parent, name);
+	if (folder < 0)
+		return errno == ENOENT;
+	return remove_entries(folder, depth) &&
+	       (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT);
 }
 
 bool gw_tree_remove(const char *path, struct gw_error *err)
 {
-	if (nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
-		return gw_fail_errno(err, errno, "removing %s", path);
-	return true;
+	return remove_at(AT_FDCWD, path, 0) || gw_fail_errno(err, errno, "removing %s", path);
 }

@@ -20,7 +20,8 @@ GW_EXPORT bool gw_file_read(const char *path, size_t limit, struct gw_str *out,
 /* Writes beside the path, syncs, renames over it: the file is the old or the new one. */
 GW_EXPORT bool gw_file_replace(const char *path, struct gw_slice content, struct gw_error *err);
 GW_EXPORT bool gw_dir_make(const char *path, struct gw_error *err); /* parents too; 0700 */
-/* Removes a tree without following symbolic links; what is not there is no error. */
+/* Removes a tree without following symbolic links, whoever changes it meanwhile; also folders that
+ * forbid writing. What is not there is no error. */
 GW_EXPORT bool gw_tree_remove(const char *path, struct gw_error *err);
 
 #endif

@@ -1,8 +1,13 @@
 /* main.c - the program */
-#include <stdio.h>
+#include "run/host.h"
 
-int main(void)
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], GW_HOST_VERB) == 0)
+		return gw_host_main(argc, argv);
 	puts("godwit");
 	return 0;
 }

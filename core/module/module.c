@@ -47,11 +47,8 @@ static bool refuse_foreign(const struct gw_origin *origin, const char *type, con
 static bool may_be_task(const struct gw_task_type *t, const struct gw_origin *origin,
 	struct gw_error *err)
 {
-	if (t->mode == GW_TASK_PROGRAM)
-		return refuse_foreign(origin, t->type, "starts programs from the server", err);
-	if (t->mode == GW_TASK_FLOWABLE)
-		return refuse_foreign(origin, t->type, "plans other tasks in the server", err);
-	return true;
+	return t->mode != GW_TASK_FLOWABLE ||
+	       refuse_foreign(origin, t->type, "plans other tasks in the server", err);
 }
 
 static bool may_be_trigger(const struct gw_trigger_type *t, const struct gw_origin *origin,

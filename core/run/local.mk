@@ -1,6 +1,45 @@
 core_libgodwit_la_SOURCES += \
+	core/run/child.c \
+	core/run/child.h \
+	core/run/folder.c \
+	core/run/follow.c \
+	core/run/functions.c \
+	core/run/functions.h \
+	core/run/helper.c \
+	core/run/helper.h \
+	core/run/host.c \
+	core/run/host.h \
+	core/run/host_process.c \
+	core/run/host_process.h \
+	core/run/host_setup.c \
+	core/run/host_setup.h \
+	core/run/hosts.c \
+	core/run/hosts.h \
+	core/run/isolated.c \
+	core/run/isolated.h \
+	core/run/isolated_program.c \
+	core/run/lines.c \
+	core/run/lines.h \
+	core/run/mask.c \
+	core/run/mask.h \
+	core/run/message.c \
+	core/run/message.h \
 	core/run/plan.c \
 	core/run/plan.h \
+	core/run/program.c \
+	core/run/program.h \
 	core/run/run.c \
 	core/run/run.h \
-	core/run/trial.c
+	core/run/serve.c \
+	core/run/services.c \
+	core/run/start.c \
+	core/run/start.h \
+	core/run/strays.c \
+	core/run/strays.h \
+	core/run/trial.c \
+	core/run/wire.c \
+	core/run/wire.h \
+	core/run/work.c \
+	core/run/work.h \
+	core/run/worker.c \
+	core/run/worker.h

@@ -6,15 +6,24 @@
 #include "base/utf8.h"
 #include "expr/expr.h"
 
-void gw_effects_clear(struct gw_effects *e)
+#include <math.h>
+
+void gw_effects_clear_lines(struct gw_effects *e)
 {
 	for (size_t i = 0; i < e->n_lines; i++)
 		free(e->lines[i].text);
+	free(e->lines);
+	e->lines = NULL;
+	e->n_lines = e->cap_lines = 0;
+}
+
+void gw_effects_clear(struct gw_effects *e)
+{
+	gw_effects_clear_lines(e);
 	for (size_t i = 0; i < e->n_metrics; i++) {
 		free(e->metrics[i].name);
 		json_decref(e->metrics[i].tags);
 	}
-	free(e->lines);
 	free(e->metrics);
 	json_decref(e->outputs);
 	json_decref(e->labels);
@@ -27,13 +36,16 @@ static void add_line(struct gw_effects *e, gw_time at, enum gw_level level, stru
 	e->lines = gw_grow(e->lines, e->n_lines, &e->cap_lines);
 	struct gw_line *line = &e->lines[e->n_lines++];
 	*line = (struct gw_line){ at, level, gw_strndup(text.data, text.len), text.len };
+	e->n_logged++;
 }
 
 void gw_effects_log(struct gw_effects *e, gw_time at, enum gw_level level, struct gw_slice text)
 {
 	gw_auto_str clean = { 0 };
-	if (e->n_lines >= GW_LINES_MAX)
+	if (e->n_logged >= GW_LINES_MAX) {
+		e->n_dropped++;
 		return;
+	}
 	if (!gw_utf8_valid(text.data, text.len) || memchr(text.data, '\0', text.len)) {
 		gw_utf8_clean(&clean, text.data, text.len);
 		text = gw_str_slice(&clean);
@@ -43,7 +55,7 @@ void gw_effects_log(struct gw_effects *e, gw_time at, enum gw_level level, struc
 		add_line(e, at, level, gw_slice(text.data, n));
 		text = gw_slice(text.data + n, text.len - n);
 		at += GW_MILLISECOND;
-	} while (text.len > 0 && e->n_lines < GW_LINES_MAX);
+	} while (text.len > 0 && e->n_logged < GW_LINES_MAX);
 }
 
 void gw_run_log_text(struct gw_run *run, enum gw_level level, struct gw_slice text)
@@ -78,6 +90,32 @@ void gw_run_output(struct gw_run *run, const char *name, json_t *value)
 	set_member(&run->effects.outputs, name, value ? value : json_null());
 }
 
+void gw_run_attach(struct gw_run *run, void *data, void (*free_data)(void *data))
+{
+	if (run->free_attached)
+		run->free_attached(run->attached);
+	run->attached = data;
+	run->free_attached = free_data;
+}
+
+void *gw_run_attached(struct gw_run *run)
+{
+	return run->attached;
+}
+
+void gw_run_clear(struct gw_run *run)
+{
+	gw_effects_clear(&run->effects);
+	json_decref(run->defined);
+	run->defined = NULL;
+	gw_run_attach(run, NULL, NULL);
+}
+
+void gw_run_define(struct gw_run *run, const char *name, json_t *value)
+{
+	set_member(&run->defined, name, value ? value : json_null());
+}
+
 void gw_run_variable(struct gw_run *run, const char *name, json_t *value)
 {
 	set_member(&run->effects.variables, name, value ? value : json_null());
@@ -91,6 +129,10 @@ void gw_run_label(struct gw_run *run, const char *key, const char *value)
 static void add_metric(struct gw_run *run, const struct gw_metric *metric, const json_t *tags)
 {
 	struct gw_effects *e = &run->effects;
+	if (!isfinite(metric->value) || e->n_metrics >= GW_METRICS_MAX) {
+		free(metric->name);
+		return;
+	}
 	e->metrics = gw_grow(e->metrics, e->n_metrics, &e->cap_metrics);
 	e->metrics[e->n_metrics] = *metric;
 	e->metrics[e->n_metrics++].tags = json_deep_copy(tags);

@@ -16,6 +16,7 @@ struct gw_line {
 
 #define GW_LINE_MAX 10240u /* longer ones are cut into consecutive lines, 1 ms apart */
 #define GW_LINES_MAX 1000000u /* of one attempt; further ones are counted and dropped */
+#define GW_METRICS_MAX 10000u /* of one attempt; further ones are dropped */
 #define GW_OUTPUT_MAX (1u << 20) /* bytes of all outputs of a run, as JSON */
 
 struct gw_metric {
@@ -29,6 +30,8 @@ struct gw_metric {
 struct gw_effects {
 	struct gw_line *lines;
 	size_t n_lines, cap_lines;
+	size_t n_logged; /* lines so far, those handed on included */
+	size_t n_dropped; /* beyond GW_LINES_MAX */
 	struct gw_metric *metrics;
 	size_t n_metrics, cap_metrics;
 	json_t *outputs; /* object or NULL */
@@ -40,6 +43,8 @@ struct gw_effects {
 };
 
 GW_EXPORT void gw_effects_clear(struct gw_effects *e);
+/* Frees the lines, or forgets them if somebody took the array; the counts stay. */
+GW_EXPORT void gw_effects_clear_lines(struct gw_effects *e);
 /* Adds a line, cleaned and cut; secrets are the caller's business. */
 GW_EXPORT void gw_effects_log(struct gw_effects *e, gw_time at, enum gw_level level,
 	struct gw_slice text);
@@ -64,6 +69,12 @@ struct gw_run {
 	gw_time now; /* what log lines are stamped with; GW_NEVER = the clock */
 	enum gw_level least_level;
 	struct gw_effects effects;
+	json_t *defined; /* gw_run_define: object or NULL */
+	void *attached; /* gw_run_attach */
+	void (*free_attached)(void *data);
 };
+
+/* Frees what belongs to a run, its effects too; for whoever made it. */
+GW_EXPORT void gw_run_clear(struct gw_run *run);
 
 #endif

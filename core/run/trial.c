@@ -82,7 +82,7 @@ json_t *gw_trial_run(const struct gw_task_type *type, const json_t *properties,
 		gw_fail(err, GW_INVALID, "type '%s' has no function 'run'", type->type);
 	else if (type->run(&trial.run, all, err))
 		done = describe(&trial.run.effects);
-	gw_effects_clear(&trial.run.effects);
+	gw_run_clear(&trial.run);
 	if (*trial.directory)
 		gw_tree_remove(trial.directory, &ignored);
 	return done;

@@ -10,6 +10,7 @@
 
 struct gw_storage;
 
+/* settings is the section "storage" of the configuration: {local: {base-path}}. */
 GW_EXPORT struct gw_storage *gw_storage_open(const json_t *settings, struct gw_error *err);
 GW_EXPORT void gw_storage_close(struct gw_storage **storage);
 

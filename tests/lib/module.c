@@ -59,6 +59,19 @@ static const struct gw_task_type program = {
 	.program = give_program,
 };
 
+static bool plan_nothing(struct gw_plan *plan, const json_t *values, struct gw_error *err)
+{
+	(void)plan, (void)values;
+	return gw_fail(err, GW_INTERNAL, "never called");
+}
+
+static const struct gw_task_type flowable = {
+	.type = "test.Plan",
+	.summary = "Plans nothing.",
+	.mode = GW_TASK_FLOWABLE,
+	.plan = plan_nothing,
+};
+
 #ifdef MODULE_THREAD
 static void *sleep_for_ever(void *arg)
 {
@@ -92,6 +105,6 @@ const struct gw_module gw_module = {
 	.name = MODULE_NAME,
 	.version = "1.2",
 	.summary = "For tests.",
-	.tasks = (const struct gw_task_type *const[]){ &hello, &program, NULL },
+	.tasks = (const struct gw_task_type *const[]){ &hello, &program, &flowable, NULL },
 	.init = init,
 };

@@ -23,6 +23,16 @@ tests_plugin_test_tables_SOURCES = tests/plugin/test_tables.c $(PLUGIN_TEST_FILE
 tests_plugin_test_tables_LDFLAGS = $(PLUGIN_TEST_LINK)
 tests_plugin_test_trial_SOURCES = tests/plugin/test_trial.c $(PLUGIN_TEST_FILES)
 tests_plugin_test_trial_LDFLAGS = $(PLUGIN_TEST_LINK)
+# These run in task hosts as they do in a server.
+PLUGIN_TESTS += tests/plugin/test_shell tests/plugin/test_glob
+tests_plugin_test_glob_SOURCES = tests/plugin/test_glob.c plugins/shell/glob.c plugins/shell/script.h \
+	tests/unit/test.h
+tests_plugin_test_glob_CFLAGS = $(AM_CFLAGS)
+tests_plugin_test_shell_SOURCES = tests/plugin/test_shell.c $(RUN_SOURCES)
+if WITH_JQ
+PLUGIN_TESTS += tests/plugin/test_jq
+tests_plugin_test_jq_SOURCES = tests/plugin/test_jq.c $(RUN_SOURCES)
+endif
 if HAVE_CMOCKA
 check_PROGRAMS += $(PLUGIN_TESTS)
 TESTS += $(PLUGIN_TESTS)

@@ -10,7 +10,7 @@ enum gw_task_mode {
 	GW_TASK_ISOLATED, /* run is called in a child process of a task host */
 	GW_TASK_PURE, /* run is called where the engine decides: no I/O, no waiting, no state.
 			   * Honoured only for the installation's own modules. */
-	GW_TASK_PROGRAM, /* program yields a command that a task host starts (own modules only) */
+	GW_TASK_PROGRAM, /* program yields a command; own modules' is called in the server */
 	GW_TASK_FLOWABLE, /* plan says which child tasks run, how */
 };
 
@@ -35,6 +35,12 @@ GW_EXPORT void gw_run_variable(struct gw_run *run, const char *name, json_t *val
 /* Ends the whole execution in this state after the task (execution.Exit). */
 GW_EXPORT void gw_run_end_execution(struct gw_run *run, enum gw_state state);
 
+/* Something of the task's own that stays to the end of the run: from program over line to finish.
+ * free (may be NULL) is called at the end. */
+GW_EXPORT void gw_run_attach(struct gw_run *run, void *data, void (*free)(void *data));
+GW_EXPORT void *gw_run_attached(struct gw_run *run); /* NULL = nothing */
+/* A variable that gw_run_render of this run knows beside the execution's; owns value. */
+GW_EXPORT void gw_run_define(struct gw_run *run, const char *name, json_t *value);
 /* Renders a GW_LATE value with the context of this run; a new reference, NULL on error. */
 GW_EXPORT json_t *gw_run_render(struct gw_run *run, const json_t *raw, struct gw_error *err);
 /* Whether a rendered condition holds: not null, false, 0, "", "false", "0" or "-0". */

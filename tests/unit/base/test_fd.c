@@ -128,6 +128,20 @@ static void removing_a_link_leaves_what_it_points_to(void **state)
 	assert_content(file, "kept");
 }
 
+static void folders_that_forbid_it_are_removed_too(void **state)
+{
+	(void)state;
+	gw_auto_free char *tree = in_folder("tree"), *deep = in_folder("tree/a/b");
+	gw_auto_free char *a = in_folder("tree/a"), *file = in_folder("tree/a/b/file");
+	assert_true(gw_dir_make(deep, &err));
+	assert_true(gw_file_replace(file, gw_slice_of("x"), &err));
+	assert_int_equal(chmod(deep, 0500), 0);
+	assert_int_equal(chmod(a, 0), 0);
+	if (!gw_tree_remove(tree, &err))
+		fail_msg("%s", err.message);
+	assert_false(exists(tree));
+}
+
 static void removing_what_is_not_there_is_no_error(void **state)
 {
 	(void)state;
@@ -174,6 +188,7 @@ int main(void)
 		WITH_FOLDER(folders_are_made_with_their_parents),
 		WITH_FOLDER(removing_a_tree_does_not_follow_links),
 		WITH_FOLDER(removing_a_link_leaves_what_it_points_to),
+		WITH_FOLDER(folders_that_forbid_it_are_removed_too),
 		WITH_FOLDER(removing_what_is_not_there_is_no_error),
 		cmocka_unit_test(a_closed_descriptor_is_marked),
 		cmocka_unit_test(a_pipe_is_written_and_read_whole),

@@ -149,19 +149,21 @@ static void of_two_types_with_one_name_the_first_wins(void **state)
 	assert_non_null(strstr(gw_registry_problem_at(r, 0),
 		"01-twin.so: type 'test.Hello' is there already, from "));
 	assert_non_null(strstr(gw_registry_problem_at(r, 1), "'test.Program' is there already"));
-	assert_null(gw_registry_problem_at(r, 2));
+	assert_non_null(strstr(gw_registry_problem_at(r, 2), "'test.Plan' is there already"));
+	assert_null(gw_registry_problem_at(r, 3));
 	gw_registry_unref(&r);
 }
 
-static void a_third_partys_program_is_refused_and_its_other_types_load(void **state)
+static void a_third_partys_flowable_is_refused_and_its_other_types_load(void **state)
 {
 	(void)state;
 	FILL("good");
 	struct gw_registry *r = load(GW_IN_HOST);
 	assert_false(gw_registry_task(r, "test.Hello")->origin.in_server);
-	assert_null(gw_registry_task(r, "test.Program"));
+	assert_false(gw_registry_task(r, "test.Program")->origin.in_server);
+	assert_null(gw_registry_task(r, "test.Plan"));
 	assert_non_null(strstr(gw_registry_problem_at(r, 0),
-		"type 'test.Program' starts programs from the server, which only the "
+		"type 'test.Plan' plans other tasks in the server, which only the "
 		"installation's own modules may"));
 	gw_registry_unref(&r);
 }
@@ -237,7 +239,7 @@ int main(void)
 		cmocka_unit_test(a_module_that_starts_threads_is_refused_in_a_host),
 		cmocka_unit_test(what_is_no_shared_object_is_reported_and_the_others_load),
 		cmocka_unit_test(of_two_types_with_one_name_the_first_wins),
-		cmocka_unit_test(a_third_partys_program_is_refused_and_its_other_types_load),
+		cmocka_unit_test(a_third_partys_flowable_is_refused_and_its_other_types_load),
 		cmocka_unit_test(each_file_is_announced_and_may_be_left_out),
 		cmocka_unit_test(init_is_called_once_however_often_a_module_is_loaded),
 		cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
