@@ -93,7 +93,7 @@ static struct gw_record *row_of(const struct table *t, struct gw_slice tenant, s
 }
 
 static bool memory_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
-	size_t n, struct gw_record *out, void **hold, struct gw_error *err)
+	size_t n, struct gw_record **out, struct gw_error *err)
 {
 	(void)err;
 	gw_locked(&b->lock);
@@ -101,7 +101,7 @@ static bool memory_get(struct gw_backend *b, const struct gw_kind *kind, const s
 	gw_auto_free struct gw_record **found = gw_new_array(struct gw_record *, n);
 	for (size_t i = 0; i < n; i++)
 		found[i] = row_of(t, keys[i].tenant, keys[i].key);
-	*hold = gw_records_copy(found, n, out);
+	*out = gw_records_copy(found, n);
 	return true;
 }
 
@@ -217,12 +217,7 @@ static struct gw_stream *memory_scan(struct gw_backend *b, const struct gw_query
 	return gw_records_stream(&copies);
 }
 
-struct counts {
-	struct gw_count *items;
-	size_t n, cap;
-};
-
-static void count_value(struct counts *counts, struct gw_slice value)
+static void count_value(struct gw_counts *counts, struct gw_slice value)
 {
 	for (size_t i = 0; i < counts->n; i++) {
 		if (gw_slice_is(value, counts->items[i].value)) {
@@ -242,7 +237,7 @@ static bool occurs_before(const struct gw_value *value, unsigned i)
 	return false;
 }
 
-static void count_row(struct counts *counts, const struct gw_record *r, const char *by)
+static void count_row(struct gw_counts *counts, const struct gw_record *r, const char *by)
 {
 	struct gw_value value = gw_match_value(r, by);
 	char number[24];
@@ -259,7 +254,7 @@ static void count_row(struct counts *counts, const struct gw_record *r, const ch
 }
 
 static bool memory_count(struct gw_backend *b, const struct gw_query *query, const char *by,
-	uint64_t cap, struct gw_count **out, size_t *n, struct gw_error *err)
+	uint64_t cap, struct gw_counts *out, struct gw_error *err)
 {
 	(void)err;
 	gw_locked(&b->lock);
@@ -267,17 +262,15 @@ static bool memory_count(struct gw_backend *b, const struct gw_query *query, con
 	struct gw_query all = *query;
 	all.after = gw_slice(NULL, 0);
 	gw_auto_free struct gw_record **found = find_rows(b, all, &n_rows);
-	struct counts counts = { 0 };
+	*out = (struct gw_counts){ 0 };
 	if (cap && n_rows > cap)
 		n_rows = cap;
 	for (size_t i = 0; by && i < n_rows; i++)
-		count_row(&counts, found[i], by);
+		count_row(out, found[i], by);
 	if (!by) {
-		count_value(&counts, gw_slice_of(""));
-		counts.items[0].n = n_rows;
+		count_value(out, gw_slice_of(""));
+		out->items[0].n = n_rows;
 	}
-	*out = counts.items;
-	*n = counts.n;
 	return true;
 }
 

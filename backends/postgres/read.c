@@ -42,7 +42,7 @@ static void read_found(const PGresult *result, const struct gw_kind *kind, size_
 }
 
 bool postgres_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
-	size_t n, struct gw_record *out, void **hold, struct gw_error *err)
+	size_t n, struct gw_record **out, struct gw_error *err)
 {
 	struct link *link = link_take(&b->pool, false, err);
 	if (!link)
@@ -53,7 +53,7 @@ bool postgres_get(struct gw_backend *b, const struct gw_kind *kind, const struct
 		return false;
 	gw_auto_records found = { 0 };
 	read_found(result, kind, n, &found);
-	*hold = gw_records_copy(found.items, n, out);
+	*out = gw_records_copy(found.items, n);
 	return true;
 }
 
@@ -169,7 +169,7 @@ static struct gw_slice counted_value(const PGresult *result, int row, char *numb
 	return gw_slice_of(number);
 }
 
-static void read_counts(const PGresult *result, struct gw_sql_counts *counts)
+static void read_counts(const PGresult *result, struct gw_counts *counts)
 {
 	int n_column = PQnfields(result) - 1;
 	for (int i = 0; i < PQntuples(result); i++) {
@@ -182,7 +182,7 @@ static void read_counts(const PGresult *result, struct gw_sql_counts *counts)
 }
 
 bool postgres_count(struct gw_backend *b, const struct gw_query *query, const char *by,
-	uint64_t cap, struct gw_count **out, size_t *n, struct gw_error *err)
+	uint64_t cap, struct gw_counts *out, struct gw_error *err)
 {
 	gw_auto_sql s = postgres_begin(b, "");
 	gw_sql_count(&s, query, by, cap);
@@ -193,10 +193,8 @@ bool postgres_count(struct gw_backend *b, const struct gw_query *query, const ch
 	link_give(&b->pool, link);
 	if (!result)
 		return false;
-	struct gw_sql_counts counts = { 0 };
-	read_counts(result, &counts);
-	*out = counts.items;
-	*n = counts.n;
+	*out = (struct gw_counts){ 0 };
+	read_counts(result, out);
 	return true;
 }
 

@@ -41,18 +41,14 @@ static const char *array_type(const struct gw_kind *kind, unsigned column)
 	return gw_sql_is_number(kind, column) ? "bigint[]" : "text[]";
 }
 
-/* "unnest($1::text[], $2::text[], …) u(tenant, key, …)" */
-static void add_columns_unnest(struct gw_sql *s, const struct gw_kind *kind, bool with_expected)
+/* "SELECT unnest($1::text[]) AS tenant, …": in a list of columns and not in FROM, where every
+ * array would be copied into a store of its own. */
+static void add_unnested_columns(struct gw_sql *s, const struct gw_kind *kind)
 {
-	unsigned n = gw_sql_n_columns(kind);
-	add(s, "unnest(");
-	for (unsigned i = 0; i < n; i++)
-		gw_str_printf(&s->text, "%s$%u::%s", i ? ", " : "", i + 1, array_type(kind, i));
-	if (with_expected)
-		gw_str_printf(&s->text, ", $%u::bigint[]", n + 1);
-	add(s, ") u(");
-	gw_sql_columns(s, "", kind, GW_WANT_RECORDS);
-	add(s, with_expected ? ", expected)" : ")");
+	add(s, "SELECT ");
+	for (unsigned i = 0; i < gw_sql_n_columns(kind); i++)
+		gw_str_printf(&s->text, "%sunnest($%u::%s) AS \"%s\"", i ? ", " : "", i + 1,
+			array_type(kind, i), gw_sql_column_name(kind, i));
 }
 
 static const char same_key[] = " t.\"tenant\" = u.\"tenant\" AND t.\"key\" = u.\"key\"";
@@ -98,10 +94,8 @@ static void make_create(struct gw_sql *s, const struct gw_kind *kind)
 	add(s, "INSERT INTO ");
 	add_table(s, kind, "(");
 	gw_sql_columns(s, "", kind, GW_WANT_RECORDS);
-	add(s, ") SELECT ");
-	gw_sql_columns(s, "u.", kind, GW_WANT_RECORDS);
-	add(s, " FROM ");
-	add_columns_unnest(s, kind, false);
+	add(s, ") ");
+	add_unnested_columns(s, kind);
 }
 
 static void make_replace(struct gw_sql *s, const struct gw_kind *kind)
@@ -113,9 +107,10 @@ static void make_replace(struct gw_sql *s, const struct gw_kind *kind)
 		gw_str_printf(&s->text, "%s \"%s\" = u.\"%s\"", i > GW_SQL_VERSION ? "," : "", name,
 			name);
 	}
-	add(s, " FROM ");
-	add_columns_unnest(s, kind, true);
-	add(s, " WHERE");
+	add(s, " FROM (");
+	add_unnested_columns(s, kind);
+	gw_str_printf(&s->text, ", unnest($%u::bigint[]) AS expected) u WHERE",
+		gw_sql_n_columns(kind) + 1);
 	add(s, same_key);
 	add(s, " AND t.\"version\" = u.expected");
 }

@@ -174,7 +174,7 @@ void gw_sql_row_text(struct gw_sql_row *row, unsigned column, struct gw_slice te
 
 /* ---- Counts ---- */
 
-void gw_sql_counts_add(struct gw_sql_counts *counts, struct gw_slice value, uint64_t n)
+void gw_sql_counts_add(struct gw_counts *counts, struct gw_slice value, uint64_t n)
 {
 	for (size_t i = 0; value.len == 0 && i < counts->n; i++) {
 		if (counts->items[i].value[0] == '\0') {
@@ -186,7 +186,7 @@ void gw_sql_counts_add(struct gw_sql_counts *counts, struct gw_slice value, uint
 	counts->items[counts->n++] = (struct gw_count){ gw_strndup(value.data, value.len), n };
 }
 
-void gw_sql_counts_clear(struct gw_sql_counts *counts)
+void gw_sql_counts_clear(struct gw_counts *counts)
 {
 	for (size_t i = 0; i < counts->n; i++)
 		free(counts->items[i].value);

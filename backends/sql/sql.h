@@ -112,14 +112,9 @@ void gw_sql_row_null(struct gw_sql_row *row, unsigned column);
 void gw_sql_row_number(struct gw_sql_row *row, unsigned column, int64_t number);
 void gw_sql_row_text(struct gw_sql_row *row, unsigned column, struct gw_slice text);
 
-/* Counts being read; null and "" are counted together. */
-struct gw_sql_counts {
-	struct gw_count *items;
-	size_t n, cap;
-};
-
-void gw_sql_counts_add(struct gw_sql_counts *counts, struct gw_slice value, uint64_t n);
-void gw_sql_counts_clear(struct gw_sql_counts *counts);
+/* Null and "" are counted together. */
+void gw_sql_counts_add(struct gw_counts *counts, struct gw_slice value, uint64_t n);
+void gw_sql_counts_clear(struct gw_counts *counts);
 
 /* Versions: the process's random start, then steps of two; a claim adds one. So none is ever used
  * twice for a key, whoever writes, and the writer knows it without reading it back. */

@@ -37,7 +37,7 @@ static bool get_one(struct reader *reader, size_t kind, const struct gw_key *key
 }
 
 bool sqlite_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
-	size_t n, struct gw_record *out, void **hold, struct gw_error *err)
+	size_t n, struct gw_record **out, struct gw_error *err)
 {
 	size_t k = gw_sql_kind_index(b->kinds, kind);
 	struct reader *reader = sqlite_take_reader(b, err);
@@ -51,7 +51,7 @@ bool sqlite_get(struct gw_backend *b, const struct gw_kind *kind, const struct g
 		ok = get_one(reader, k, &keys[i], &row, &found) || sqlite_fail(reader->db, err);
 	sqlite_give_reader(b, reader);
 	if (ok)
-		*hold = gw_records_copy(found.items, found.n, out);
+		*out = gw_records_copy(found.items, found.n);
 	return ok;
 }
 
@@ -145,7 +145,7 @@ struct gw_stream *sqlite_scan(struct gw_backend *b, const struct gw_query *query
 
 /* ---- count ---- */
 
-static bool read_counts(sqlite3_stmt *stmt, bool grouped, struct gw_sql_counts *counts)
+static bool read_counts(sqlite3_stmt *stmt, bool grouped, struct gw_counts *counts)
 {
 	int result;
 	while ((result = sqlite3_step(stmt)) == SQLITE_ROW)
@@ -155,7 +155,7 @@ static bool read_counts(sqlite3_stmt *stmt, bool grouped, struct gw_sql_counts *
 }
 
 bool sqlite_count(struct gw_backend *b, const struct gw_query *query, const char *by, uint64_t cap,
-	struct gw_count **out, size_t *n, struct gw_error *err)
+	struct gw_counts *out, struct gw_error *err)
 {
 	struct reader *reader = sqlite_take_reader(b, err);
 	if (!reader)
@@ -163,16 +163,14 @@ bool sqlite_count(struct gw_backend *b, const struct gw_query *query, const char
 	gw_auto_sql s = { .dialect = &sqlite_dialect };
 	s.rare = find_rare(reader->db, query);
 	gw_sql_count(&s, query, by, cap);
-	struct gw_sql_counts counts = { 0 };
+	struct gw_counts counts = { 0 };
 	sqlite3_stmt *stmt = sqlite_prepare(reader->db, &s, err);
 	bool ok = stmt && (read_counts(stmt, by != NULL, &counts) || sqlite_fail(reader->db, err));
 	sqlite_finalize(&stmt);
 	sqlite_give_reader(b, reader);
-	if (!ok) {
+	if (ok)
+		*out = counts;
+	else
 		gw_sql_counts_clear(&counts);
-		return false;
-	}
-	*out = counts.items;
-	*n = counts.n;
-	return true;
+	return ok;
 }

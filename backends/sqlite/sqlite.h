@@ -100,11 +100,11 @@ void sqlite_close_readers(struct gw_backend *b);
 
 bool sqlite_migrate(struct gw_backend *b, struct gw_error *err);
 bool sqlite_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
-	size_t n, struct gw_record *out, void **hold, struct gw_error *err);
+	size_t n, struct gw_record **out, struct gw_error *err);
 struct gw_stream *sqlite_scan(struct gw_backend *b, const struct gw_query *query,
 	struct gw_error *err);
 bool sqlite_count(struct gw_backend *b, const struct gw_query *query, const char *by, uint64_t cap,
-	struct gw_count **out, size_t *n, struct gw_error *err);
+	struct gw_counts *out, struct gw_error *err);
 bool sqlite_write(struct gw_backend *b, struct gw_group *groups, size_t n, struct gw_error *err);
 struct gw_stream *sqlite_claim(struct gw_backend *b, const struct gw_kind *kind,
 	struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err);

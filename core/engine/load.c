@@ -3,27 +3,22 @@
 
 #include "base/json.h"
 
-/* The records of an execution's task runs; *hold for free(), *out too. */
+/* The records of an execution's task runs; *out for free(). */
 static bool get_runs(struct gw_engine *engine, const char *tenant, const char *execution, size_t n,
-	struct gw_record **out, void **hold, struct gw_error *err)
+	struct gw_record **out, struct gw_error *err)
 {
 	struct gw_arena arena = { 0 };
 	gw_auto_str key = { 0 };
 	struct gw_key *keys = gw_new_array(struct gw_key, n);
-	struct gw_record *records = gw_new_array(struct gw_record, n);
 	for (size_t i = 0; i < n; i++) {
 		gw_str_reset(&key);
 		gw_taskrun_key(&key, execution, (unsigned)i);
 		keys[i].tenant = gw_slice_of(tenant);
 		keys[i].key = gw_arena_copy(&arena, gw_str_slice(&key));
 	}
-	bool got = gw_store_get_many(engine->store, &gw_kind_taskrun, keys, n, records, hold, err);
+	bool got = gw_store_get_many(engine->store, &gw_kind_taskrun, keys, n, out, err);
 	gw_arena_clear(&arena);
 	free(keys);
-	if (got)
-		*out = records;
-	else
-		free(records);
 	return got;
 }
 
@@ -36,13 +31,13 @@ bool gw_engine_show(struct gw_engine *engine, const char *tenant, const char *ex
 	struct gw_str *out, struct gw_error *err)
 {
 	struct gw_record record;
-	gw_auto_free void *hold = NULL, *runs_hold = NULL;
+	gw_auto_free void *hold = NULL;
 	gw_auto_free struct gw_record *runs = NULL;
 	struct gw_key key = { gw_slice_of(tenant), gw_slice_of(execution) };
 	if (!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
 		return false;
 	size_t n = count_runs(&record);
-	if (n && !get_runs(engine, tenant, execution, n, &runs, &runs_hold, err))
+	if (n && !get_runs(engine, tenant, execution, n, &runs, err))
 		return false;
 	gw_auto_free struct gw_slice *docs = gw_new_array(struct gw_slice, n);
 	size_t n_docs = 0;
@@ -74,11 +69,10 @@ void gw_machine_print(struct gw_str *out, const struct gw_machine *m)
 static bool read_runs(struct gw_engine *engine, struct gw_execution *exec, size_t n,
 	struct gw_error *err)
 {
-	gw_auto_free void *hold = NULL;
 	gw_auto_free struct gw_record *records = NULL;
 	if (n == 0)
 		return true;
-	if (!get_runs(engine, exec->tenant, exec->id.text, n, &records, &hold, err))
+	if (!get_runs(engine, exec->tenant, exec->id.text, n, &records, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (!records[i].kind)

@@ -92,17 +92,18 @@ struct gw_record *gw_record_copy(const struct gw_record *r)
 	return copy;
 }
 
-void *gw_records_copy(struct gw_record *const *records, size_t n, struct gw_record *out)
+struct gw_record *gw_records_copy(struct gw_record *const *records, size_t n)
 {
 	struct room room;
-	void *block = make_block(0, (const struct gw_record *const *)records, n, &room);
+	struct gw_record *copies =
+		make_block(n * sizeof(*copies), (const struct gw_record *const *)records, n, &room);
 	for (size_t i = 0; i < n; i++) {
 		if (records[i])
-			copy_record(&room, records[i], &out[i]);
+			copy_record(&room, records[i], &copies[i]);
 		else
-			out[i] = (struct gw_record){ 0 };
+			copies[i] = (struct gw_record){ 0 };
 	}
-	return block;
+	return copies;
 }
 
 void gw_stream_close(struct gw_stream **s)

@@ -106,14 +106,13 @@ bool gw_store_pause(struct gw_store *store, int64_t ms)
 static bool poll_signal(struct gw_store *store)
 {
 	const struct gw_key key = { gw_slice_of(""), signal_key() };
-	struct gw_record r;
-	gw_auto_free void *hold = NULL;
+	gw_auto_free struct gw_record *r = NULL;
 	struct gw_error err;
-	if (!store->type->get(store->backend, &gw_kind_signal, &key, 1, &r, &hold, &err))
+	if (!store->type->get(store->backend, &gw_kind_signal, &key, 1, &r, &err))
 		return false;
-	if (!r.kind || gw_version_equal(r.version, store->seen))
+	if (!r->kind || gw_version_equal(r->version, store->seen))
 		return false;
-	store->seen = r.version;
+	store->seen = r->version;
 	return true;
 }
 

@@ -59,28 +59,26 @@ bool gw_store_describe(struct gw_store *store, struct gw_str *out, struct gw_err
 /* ---- Reading ---- */
 
 bool gw_store_get_many(struct gw_store *store, const struct gw_kind *kind,
-	const struct gw_key *keys, size_t n, struct gw_record *out, void **hold,
-	struct gw_error *err)
+	const struct gw_key *keys, size_t n, struct gw_record **out, struct gw_error *err)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!gw_check_key(keys[i].tenant, keys[i].key, err))
 			return gw_explain(err, "%s", kind->name);
-	return store->type->get(store->backend, kind, keys, n, out, hold, err);
+	return store->type->get(store->backend, kind, keys, n, out, err);
 }
 
 bool gw_store_get(struct gw_store *store, const struct gw_kind *kind, struct gw_key key,
 	struct gw_record *out, void **hold, struct gw_error *err)
 {
-	struct gw_record found;
-	void *block;
-	if (!gw_store_get_many(store, kind, &key, 1, &found, &block, err))
+	struct gw_record *found;
+	if (!gw_store_get_many(store, kind, &key, 1, &found, err))
 		return false;
-	if (!found.kind) {
-		free(block);
+	if (!found->kind) {
+		free(found);
 		return gw_fail(err, GW_NOT_FOUND, "no %s %.*s", kind->name, GW_SLICE(key.key));
 	}
-	*out = found;
-	*hold = block;
+	*out = *found;
+	*hold = found;
 	return true;
 }
 
@@ -95,21 +93,25 @@ struct gw_stream *gw_store_scan(struct gw_store *store, const struct gw_query *q
 bool gw_store_count(struct gw_store *store, const struct gw_query *query, uint64_t cap,
 	uint64_t *out, struct gw_error *err)
 {
-	struct gw_count *counts;
-	size_t n;
+	struct gw_counts counts = { 0 };
 	if (!gw_check_query(query, err) ||
-		!store->type->count(store->backend, query, NULL, cap, &counts, &n, err))
+		!store->type->count(store->backend, query, NULL, cap, &counts, err))
 		return false;
-	*out = counts[0].n;
-	gw_counts_free(counts, n);
+	*out = counts.items[0].n;
+	gw_counts_free(counts.items, counts.n);
 	return true;
 }
 
 bool gw_store_count_by(struct gw_store *store, const struct gw_query *query, const char *field,
 	struct gw_count **out, size_t *n, struct gw_error *err)
 {
-	return gw_check_query(query, err) && gw_check_group_field(query->kind, field, err) &&
-	       store->type->count(store->backend, query, field, 0, out, n, err);
+	struct gw_counts counts = { 0 };
+	if (!gw_check_query(query, err) || !gw_check_group_field(query->kind, field, err) ||
+		!store->type->count(store->backend, query, field, 0, &counts, err))
+		return false;
+	*out = counts.items;
+	*n = counts.n;
+	return true;
 }
 
 void gw_counts_free(struct gw_count *counts, size_t n)

@@ -18,9 +18,9 @@ GW_EXPORT bool gw_store_describe(struct gw_store *store, struct gw_str *out, str
 /* One record: GW_NOT_FOUND if it is not there. What out points to lives until free(*hold). */
 GW_EXPORT bool gw_store_get(struct gw_store *store, const struct gw_kind *kind, struct gw_key key,
 	struct gw_record *out, void **hold, struct gw_error *err);
+/* *out is n records in one block, for free(); kind is NULL where there is no record. */
 GW_EXPORT bool gw_store_get_many(struct gw_store *store, const struct gw_kind *kind,
-	const struct gw_key *keys, size_t n, struct gw_record *out, void **hold,
-	struct gw_error *err);
+	const struct gw_key *keys, size_t n, struct gw_record **out, struct gw_error *err);
 GW_EXPORT struct gw_stream *gw_store_scan(struct gw_store *store, const struct gw_query *query,
 	struct gw_error *err);
 GW_EXPORT bool gw_store_count(struct gw_store *store, const struct gw_query *query, uint64_t cap,

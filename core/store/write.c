@@ -52,12 +52,11 @@ static enum trace trace_of(const struct gw_op *op, const struct gw_record *store
 static bool look(struct gw_store *store, struct gw_op *op, enum trace *out, struct gw_error *err)
 {
 	const struct gw_key key = { op->record.tenant, op->record.key };
-	struct gw_record stored;
-	gw_auto_free void *hold = NULL;
-	if (!store->type->get(store->backend, op->record.kind, &key, 1, &stored, &hold, err))
+	gw_auto_free struct gw_record *stored = NULL;
+	if (!store->type->get(store->backend, op->record.kind, &key, 1, &stored, err))
 		return false;
-	*out = trace_of(op, &stored);
-	op->version = *out == DONE ? stored.version : (struct gw_version){ 0 };
+	*out = trace_of(op, stored);
+	op->version = *out == DONE ? stored->version : (struct gw_version){ 0 };
 	return true;
 }
 

@@ -118,14 +118,12 @@ static bool cut_get(void)
 static bool cut_get_many(void)
 {
 	const struct gw_key keys[] = { suite_key("20"), suite_key("none"), suite_key("03") };
-	struct gw_record r[3];
-	void *hold;
-	if (!gw_store_get_many(store, &gw_kind_gate, keys, 3, r, &hold, &err))
+	gw_auto_free struct gw_record *r = NULL;
+	if (!gw_store_get_many(store, &gw_kind_gate, keys, 3, &r, &err))
 		return false;
 	assert_true(gw_slice_is(r[0].key, "20"));
 	assert_null(r[1].kind);
 	assert_true(gw_slice_is(r[2].key, "03"));
-	free(hold);
 	return true;
 }
 

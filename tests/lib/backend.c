@@ -90,11 +90,11 @@ static bool faulty_migrate(struct gw_backend *b, struct gw_error *err)
 }
 
 static bool faulty_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
-	size_t n, struct gw_record *out, void **hold, struct gw_error *err)
+	size_t n, struct gw_record **out, struct gw_error *err)
 {
 	if (fault_of(GW_FAULTY_GET) != GW_FAULT_NONE)
 		return lose(err);
-	return inner->get(b, kind, keys, n, out, hold, err);
+	return inner->get(b, kind, keys, n, out, err);
 }
 
 static struct gw_stream *faulty_scan(struct gw_backend *b, const struct gw_query *query,
@@ -107,11 +107,11 @@ static struct gw_stream *faulty_scan(struct gw_backend *b, const struct gw_query
 }
 
 static bool faulty_count(struct gw_backend *b, const struct gw_query *query, const char *by,
-	uint64_t cap, struct gw_count **out, size_t *n, struct gw_error *err)
+	uint64_t cap, struct gw_counts *out, struct gw_error *err)
 {
 	if (fault_of(GW_FAULTY_COUNT) != GW_FAULT_NONE)
 		return lose(err);
-	return inner->count(b, query, by, cap, out, n, err);
+	return inner->count(b, query, by, cap, out, err);
 }
 
 static void forget_outcomes(struct gw_group *groups, size_t n)

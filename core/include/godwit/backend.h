@@ -69,18 +69,18 @@ struct gw_backend_type {
 	 * newer Godwit is refused with GW_CONFLICT. */
 	bool (*migrate)(struct gw_backend *b, struct gw_error *err);
 
-	/* Reads n keys; out[i].kind is NULL where there is no record. What out points to stays
-	 * valid until *hold is freed with free(). */
+	/* Reads n keys: *out is n records in one block, for free(); kind is NULL where there is
+	 * no record. */
 	bool (*get)(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
-		size_t n, struct gw_record *out, void **hold, struct gw_error *err);
+		size_t n, struct gw_record **out, struct gw_error *err);
 
 	struct gw_stream *(*scan)(struct gw_backend *b, const struct gw_query *query,
 		struct gw_error *err);
 	/* Counts what matches, whatever the query's orders, after, offset and limit: by the values
-	 * of a field if by is not NULL (then *out is an array of *n for free(), its values too);
-	 * else one count with value "". At most cap is counted (0 = no cap). */
+	 * of a field if by is not NULL, else one count with value "". At most cap is counted (0 =
+	 * no cap). */
 	bool (*count)(struct gw_backend *b, const struct gw_query *query, const char *by,
-		uint64_t cap, struct gw_count **out, size_t *n, struct gw_error *err);
+		uint64_t cap, struct gw_counts *out, struct gw_error *err);
 
 	/* Applies the groups; true means that every operation has its outcome. A key occurs once
 	 * in a call. false: what became of operations that are still GW_OP_PENDING is unknown

@@ -62,4 +62,9 @@ struct gw_count {
 	uint64_t n;
 };
 
+struct gw_counts {
+	struct gw_count *items; /* free() */
+	size_t n, cap;
+};
+
 #endif

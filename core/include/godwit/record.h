@@ -69,9 +69,8 @@ struct gw_record {
 
 /* A copy in one block of memory, for free(). */
 GW_EXPORT struct gw_record *gw_record_copy(const struct gw_record *record);
-/* Copies n records to out; what they point to is one block, for free(). NULL among them gives
- * kind NULL. */
-GW_EXPORT void *gw_records_copy(struct gw_record *const *records, size_t n, struct gw_record *out);
+/* Copies n records into one block, for free(). NULL among them gives kind NULL. */
+GW_EXPORT struct gw_record *gw_records_copy(struct gw_record *const *records, size_t n);
 
 /* Records one after another. What next yields belongs to the stream until the next call. */
 enum gw_next { GW_NEXT_RECORD, GW_NEXT_DONE, GW_NEXT_FAILED };
