@@ -28,7 +28,11 @@ GW_EXPORT int64_t gw_config_duration(const struct gw_config *config, const char 
 GW_EXPORT int64_t gw_config_size(const struct gw_config *config, const char *key); /* bytes */
 /* A whole section as it stands, borrowed; NULL = not given. */
 GW_EXPORT const json_t *gw_config_section(const struct gw_config *config, const char *key);
+/* Where a value comes from: "default", "godwit.yml:12", "GODWIT_SERVER_PORT"; NULL = no value. */
+GW_EXPORT const char *gw_config_place(const struct gw_config *config, const char *key);
 /* The effective configuration, secrets replaced by "***", each key with where it comes from. */
 GW_EXPORT void gw_config_print(struct gw_str *out, const struct gw_config *config);
+/* The manual's page of all keys, Markdown: docs/configuration.md. */
+GW_EXPORT void gw_config_reference(struct gw_str *out);
 
 #endif

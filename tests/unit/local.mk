@@ -16,6 +16,7 @@ include tests/unit/sql/local.mk
 include tests/unit/store/local.mk
 include tests/unit/storage/local.mk
 include tests/unit/config/local.mk
+include tests/unit/metrics/local.mk
 include tests/unit/run/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/api/local.mk
