@@ -182,9 +182,12 @@ void gw_engine_stop(struct gw_engine **engine_p, int64_t grace_us)
 	struct gw_engine *engine = gw_steal(engine_p);
 	if (!engine)
 		return;
-	gw_scheduler_stop(gw_steal(&engine->scheduler));
+	if (engine->scheduler)
+		gw_scheduler_quit(engine->scheduler);
 	if (engine->worker || engine->hosts)
 		gw_jobs_close(engine, grace_us);
+	gw_store_give_up(engine->store);
+	gw_scheduler_free(gw_steal(&engine->scheduler));
 	gw_node_stop(engine->node);
 	for (unsigned i = 0; i < engine->n_shards; i++)
 		gw_shard_close(&engine->shards[i]);

@@ -137,12 +137,17 @@ static void add_claimed(struct gw_scheduler *s, const struct gw_record *record)
 	w->is_new = true;
 	w->key = gw_sprintf("%.*s/%.*s", GW_SLICE(record->tenant), GW_SLICE(record->key));
 	if (!gw_trigger_state_read(record, &w->t, &err) ||
-		!gw_backfills_load(s->engine->store, &w->t, true, &w->backfills, &err)) {
+		(w->t.backfill &&
+			!gw_backfills_load(s->engine->store, &w->t, true, &w->backfills, &err))) {
 		gw_log(GW_ERROR, "scheduler", "%s", err.message);
 		gw_watch_free(w);
 		return;
 	}
 	struct gw_watch *before = gw_map_find(&s->watches, w->key);
+	if (before && gw_version_equal(before->t.version, w->t.version)) {
+		gw_watch_free(w); /* a claim may yield what its owner holds once more */
+		return;
+	}
 	if (before)
 		drop(s, before); /* it was edited: the new one counts */
 	gw_map_put(&s->watches, gw_slice_of(w->key), w);
@@ -390,14 +395,17 @@ static void free_watch(void *p)
 	gw_watch_free(p);
 }
 
-void gw_scheduler_stop(struct gw_scheduler *s)
+void gw_scheduler_quit(struct gw_scheduler *s)
+{
+	gw_locked(&s->lock);
+	s->is_stopping = true;
+	pthread_cond_signal(&s->wake);
+}
+
+void gw_scheduler_free(struct gw_scheduler *s)
 {
 	if (!s)
 		return;
-	pthread_mutex_lock(&s->lock);
-	s->is_stopping = true;
-	pthread_cond_signal(&s->wake);
-	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);
 	hear_news(s, s->first_news);
 	gw_map_clear(&s->waits, NULL);

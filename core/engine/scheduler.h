@@ -5,7 +5,8 @@
 #include "engine/watch.h"
 
 struct gw_scheduler *gw_scheduler_start(struct gw_engine *engine, struct gw_error *err);
-void gw_scheduler_stop(struct gw_scheduler *s); /* gives its triggers back; tolerates NULL */
+void gw_scheduler_quit(struct gw_scheduler *s); /* fires nothing more, gives its triggers back */
+void gw_scheduler_free(struct gw_scheduler *s); /* waits for that; tolerates NULL */
 /* Any thread: some trigger may be due now (edited, saved, signalled). */
 void gw_scheduler_wake(struct gw_scheduler *s);
 /* Any thread: this execution, which a trigger started, has ended. */

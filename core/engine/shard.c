@@ -63,9 +63,15 @@ static void handle_start(struct gw_shard *shard, struct gw_mail *mail)
 	gw_start_free(start);
 }
 
+/* One that is here already stays as it is: a claim may yield what its owner holds once more. */
 static void handle_adopt(struct gw_shard *shard, struct gw_mail *mail)
 {
-	gw_live_touch(gw_live_add(shard, mail->machine));
+	const struct gw_execution *exec = mail->machine->exec;
+	gw_auto_free char *key = gw_sprintf("%s/%s", exec->tenant, exec->id.text);
+	if (gw_map_find(&shard->lives, key))
+		gw_machine_free(mail->machine);
+	else
+		gw_live_touch(gw_live_add(shard, mail->machine));
 }
 
 static void handle_worker(struct gw_shard *shard, struct gw_mail *mail)
