@@ -187,10 +187,12 @@ void gw_engine_stop(struct gw_engine **engine_p, int64_t grace_us)
 	if (engine->worker || engine->hosts)
 		gw_jobs_close(engine, grace_us);
 	gw_store_give_up(engine->store);
-	gw_scheduler_free(gw_steal(&engine->scheduler));
+	if (engine->scheduler)
+		gw_scheduler_join(engine->scheduler);
 	gw_node_stop(engine->node);
 	for (unsigned i = 0; i < engine->n_shards; i++)
 		gw_shard_close(&engine->shards[i]);
+	gw_scheduler_free(engine->scheduler);
 	gw_node_close(engine->node);
 	free_engine(engine);
 }

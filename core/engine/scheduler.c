@@ -402,11 +402,15 @@ void gw_scheduler_quit(struct gw_scheduler *s)
 	pthread_cond_signal(&s->wake);
 }
 
+void gw_scheduler_join(struct gw_scheduler *s)
+{
+	pthread_join(s->thread, NULL);
+}
+
 void gw_scheduler_free(struct gw_scheduler *s)
 {
 	if (!s)
 		return;
-	pthread_join(s->thread, NULL);
 	hear_news(s, s->first_news);
 	gw_map_clear(&s->waits, NULL);
 	gw_map_clear(&s->watches, free_watch);
