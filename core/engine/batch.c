@@ -1,8 +1,10 @@
 /* batch.c - records made from what machines changed, written in groups */
 #include "engine/batch.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "metrics/metrics.h"
 
 void gw_batch_clear(struct gw_batch *batch)
 {
@@ -246,7 +248,10 @@ bool gw_batch_write(struct gw_batch *batch, struct gw_store *store, int64_t pati
 		batch->groups[i].ops = batch->ops + at;
 		at += batch->groups[i].n;
 	}
-	return gw_store_write(store, batch->groups, batch->n_groups, patience_ms, err);
+	int64_t begun = gw_clock_boot();
+	bool written = gw_store_write(store, batch->groups, batch->n_groups, patience_ms, err);
+	gw_meter_time(GW_METER_REPOSITORY_WRITE, gw_clock_boot() - begun);
+	return written;
 }
 
 bool gw_batch_confirm(struct gw_batch *batch, size_t group)

@@ -2,6 +2,7 @@
 #include "engine/block.h"
 
 #include "base/mem.h"
+#include "metrics/metrics.h"
 
 struct gw_block *gw_block_new(struct gw_taskrun *owner)
 {
@@ -103,6 +104,7 @@ static void start_next_task(struct gw_machine *m, struct gw_block *b, struct gw_
 	const struct gw_task *task = lane->branch->tasks[lane->next++];
 	struct gw_taskrun *run = gw_execution_add_run(m->exec, task, b->owner, m->now);
 	gw_taskrun_touch(m, run);
+	gw_meter_add(GW_METER_TASKRUN_CREATED, 1);
 	if (plan) {
 		run->lane = (unsigned)(lane - b->lanes);
 		run->value = gw_strdup(plan->value);

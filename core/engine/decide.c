@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "metrics/metrics.h"
 
 static void clear_known(struct gw_known_dates *known)
 {
@@ -97,6 +98,7 @@ static struct gw_machine *fire(struct decision *d, gw_time date, const struct gw
 	w->made = gw_grow(w->made, w->n_made, &w->cap_made);
 	w->made[w->n_made++] = m;
 	w->is_dirty = true;
+	gw_meter_add(GW_METER_TRIGGER_FIRED, 1);
 	d->fresh += (unsigned)m->exec->n_runs;
 	d->is_full = w->n_made >= GW_FIRED_MAX || d->fresh >= GW_FRESH_MAX;
 	if (gw_machine_is_over(m) && is_stop_state(w, gw_history_state(&m->exec->state)))
@@ -139,6 +141,7 @@ static bool fire_live(struct decision *d, struct gw_error *err)
 	if (earliest != GW_NEVER && date < earliest)
 		return move_on(d, date, err);
 	struct gw_machine *m = fire(d, date, NULL);
+	gw_meter_time(GW_METER_TRIGGER_DELAY, d->now - date);
 	t->date = date;
 	if (!gw_machine_is_over(m) && !d->s.trigger->allow_concurrent) {
 		t->execution = gw_strdup(m->exec->id.text);
@@ -337,6 +340,7 @@ static void decide(struct decision *d)
 {
 	struct gw_error err;
 	bool going = true;
+	gw_meter_add(GW_METER_TRIGGER_EVALUATED, 1);
 	if (d->w->is_new)
 		recover(d, &err);
 	while (going && !d->is_full && live_is_due(d) && !is_blocked(d))

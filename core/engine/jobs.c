@@ -7,6 +7,8 @@
 #include "engine/questions.h"
 #include "run/worker.h"
 
+#include <sys/stat.h>
+
 /* What a job belongs to. */
 struct ticket {
 	struct gw_engine *engine;
@@ -135,7 +137,16 @@ static const char **texts_of(const json_t *list, const char *first)
 	return texts;
 }
 
-static bool start_hosts(struct gw_engine *engine, struct gw_error *err)
+/* This node and no other of this machine: its name, and the folder whose lock it holds. */
+static char *name_on_machine(const struct gw_engine *engine)
+{
+	struct stat st = { 0 };
+	stat(engine->working_folder, &st);
+	return gw_sprintf("%.100s-%jx-%jx", engine->node_name, (uintmax_t)st.st_dev,
+		(uintmax_t)st.st_ino);
+}
+
+static bool start_hosts(struct gw_engine *engine, const char *node, struct gw_error *err)
 {
 	const struct gw_config *config = engine->config;
 	gw_auto_free char *own = gw_registry_own_folder();
@@ -145,7 +156,7 @@ static bool start_hosts(struct gw_engine *engine, struct gw_error *err)
 	gw_auto_free const char **hidden = hidden_list ? texts_of(hidden_list, NULL) : NULL;
 	const struct gw_hosts_setup setup = {
 		.n = (unsigned)gw_config_int(config, "tasks.hosts"),
-		.node = engine->node_name,
+		.node = node,
 		.folders = folders,
 		.own = engine->registry,
 		.hidden = hidden,
@@ -160,9 +171,11 @@ static bool start_hosts(struct gw_engine *engine, struct gw_error *err)
 bool gw_jobs_open(struct gw_engine *engine, struct gw_error *err)
 {
 	const char *tmp = gw_config_text(engine->config, "tasks.tmp-dir.path");
-	if (!start_hosts(engine, err))
+	gw_auto_free char *node = name_on_machine(engine);
+	if (!start_hosts(engine, node, err))
 		return false;
-	engine->tasks_folder = gw_sprintf("%s/tasks", tmp ? tmp : engine->working_folder);
+	engine->tasks_folder =
+		gw_sprintf("%s/%s", tmp ? tmp : engine->working_folder, tmp ? node : "tasks");
 	const struct gw_worker_setup setup = {
 		.hosts = engine->hosts,
 		.storage = engine->storage,

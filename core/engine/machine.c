@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "check/input.h"
 #include "engine/block.h"
+#include "metrics/metrics.h"
 
 struct gw_machine *gw_machine_new(const struct gw_machine_setup *setup, struct gw_execution *exec)
 {
@@ -53,6 +54,11 @@ void gw_machine_set(struct gw_machine *m, enum gw_state state)
 		return;
 	gw_history_add(&m->exec->state, state, m->now);
 	m->exec->is_dirty = true;
+	if (!gw_state_is_terminal(state))
+		return;
+	gw_meter_add_state(GW_METER_EXECUTION_ENDED, state, 1);
+	gw_meter_time_state(GW_METER_EXECUTION_DURATION, state,
+		m->now - gw_history_start(&m->exec->state));
 }
 
 void gw_machine_follow(struct gw_machine *m, enum gw_state state)

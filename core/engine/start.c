@@ -1,6 +1,8 @@
 /* start.c - new executions */
 #include "engine/internal.h"
 
+#include "metrics/metrics.h"
+
 struct gw_start *gw_start_new(const char *tenant, struct gw_flow *flow)
 {
 	struct gw_start *start = gw_new(struct gw_start);
@@ -50,6 +52,7 @@ struct gw_machine *gw_start_machine(struct gw_engine *engine, struct gw_start *s
 	exec->original_created = now;
 	gw_history_add(&exec->state, GW_CREATED, now);
 	exec->is_dirty = true;
+	gw_meter_add(GW_METER_EXECUTION_STARTED, 1);
 	return gw_machine_new(&engine->machine_setup, exec);
 }
 

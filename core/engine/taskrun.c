@@ -2,6 +2,7 @@
 #include "engine/block.h"
 
 #include "base/mem.h"
+#include "metrics/metrics.h"
 
 #include <sodium.h>
 
@@ -19,6 +20,11 @@ void gw_taskrun_set(struct gw_machine *m, struct gw_taskrun *run, enum gw_state 
 {
 	gw_history_add(&run->state, state, m->now);
 	gw_taskrun_touch(m, run);
+	if (!gw_state_is_terminal(state))
+		return;
+	gw_meter_add_state(GW_METER_TASKRUN_ENDED, state, 1);
+	gw_meter_time_state(GW_METER_TASKRUN_DURATION, state,
+		m->now - gw_history_start(&run->state));
 }
 
 void gw_taskrun_set_timer(struct gw_machine *m, struct gw_taskrun *run, gw_time at)

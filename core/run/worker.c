@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "metrics/metrics.h"
 #include "run/work.h"
 
 #include <dirent.h>
@@ -114,6 +115,9 @@ static struct entry *take_entry(struct gw_worker *worker, struct gw_work *work)
 		worker->last = &worker->first;
 	worker->n_waiting--;
 	worker->running++;
+	gw_meter_add(GW_METER_WORKER_PENDING, -1);
+	gw_meter_add(GW_METER_WORKER_RUNNING, 1);
+	gw_meter_time(GW_METER_WORKER_QUEUED, gw_clock_now() - entry->since);
 	work->job = entry->job;
 	if (work->job->timeout_at != GW_NEVER)
 		work->job->timeout_at += gw_clock_now() - entry->since;
@@ -134,13 +138,19 @@ static void leave(struct gw_worker *worker)
 {
 	gw_locked(&worker->lock);
 	worker->running--;
+	gw_meter_add(GW_METER_WORKER_RUNNING, -1);
 	pthread_cond_broadcast(&worker->quiet);
 }
 
 static void do_entry(struct gw_worker *worker, struct entry *entry, struct gw_work *work)
 {
 	struct gw_job_result result = { 0 };
+	int64_t begun = gw_clock_boot();
+	gw_meter_add(GW_METER_WORKER_STARTED, 1);
 	gw_work_do(work, &result);
+	gw_meter_add_state(GW_METER_WORKER_ENDED, result.state, 1);
+	gw_meter_time_state(GW_METER_WORKER_DURATION, result.state, gw_clock_boot() - begun);
+	gw_meter_add(GW_METER_WORKER_TIMEOUT, work->stop == GW_STOP_TIMEOUT);
 	put_entry(worker, entry); /* from here on it cannot be killed: work is gone */
 	finish_job(entry->job, &result);
 	free(entry);
@@ -226,6 +236,7 @@ void gw_worker_submit(struct gw_worker *worker, struct gw_job *job)
 	*worker->last = entry;
 	worker->last = &entry->next;
 	worker->n_waiting++;
+	gw_meter_add(GW_METER_WORKER_PENDING, 1);
 	if (worker->idle >= worker->n_waiting)
 		pthread_cond_signal(&worker->waiting);
 	else if (worker->threads < worker->max)
@@ -319,6 +330,7 @@ struct gw_worker *gw_worker_start(const struct gw_worker_setup *setup, struct gw
 	worker->folder = gw_strdup(setup->folder);
 	worker->setup.folder = worker->folder;
 	worker->max = bound(setup->max);
+	gw_meter_set(GW_METER_WORKER_THREADS, worker->max);
 	worker->last = &worker->first;
 	pthread_mutex_init(&worker->lock, NULL);
 	gw_cond_init(&worker->waiting);

@@ -20,6 +20,7 @@ include tests/unit/metrics/local.mk
 include tests/unit/run/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/api/local.mk
+include tests/unit/cli/local.mk
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

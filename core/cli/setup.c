@@ -1,0 +1,63 @@
+/* setup.c - loading configuration and modules for a command */
+#include "cli/setup.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+static bool apply_verbosity(struct gw_config *config, const struct gw_args *args,
+	struct gw_error *err)
+{
+	size_t i = 0, times = 0;
+	while (gw_args_next(args, "verbose", &i))
+		times++;
+	if (times == 0)
+		return true;
+	return gw_config_set(config, "logging.level", times > 1 ? "TRACE" : "DEBUG", err);
+}
+
+static bool apply_options(struct gw_config *config, const struct gw_args *args,
+	struct gw_error *err)
+{
+	if (!apply_verbosity(config, args, err))
+		return false;
+	for (size_t i = 0; i < args->n_options; i++) {
+		const struct gw_given_option *given = &args->options[i];
+		if (given->option->key &&
+			!gw_config_set(config, given->option->key, given->value, err))
+			return gw_explain(err, "--%s", given->option->name);
+	}
+	return true;
+}
+
+bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+{
+	enum gw_level level = GW_INFO;
+	setup->config = gw_config_load(gw_args_get(args, "config"), err);
+	if (!setup->config || !apply_options(setup->config, args, err))
+		return false;
+	gw_level_parse(gw_slice_of(gw_config_text(setup->config, "logging.level")), &level);
+	gw_log_setup(level, strcmp(gw_config_text(setup->config, "logging.format"), "json") == 0);
+	return true;
+}
+
+bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+{
+	if (!gw_setup_configure(setup, args, err))
+		return false;
+	const json_t *paths = gw_config_section(setup->config, "plugins.path");
+	size_t n = json_array_size(paths);
+	gw_auto_free char *own = gw_registry_own_folder();
+	gw_auto_free const char **folders = gw_new_array(const char *, n + 2);
+	folders[0] = own;
+	for (size_t i = 0; i < n; i++)
+		folders[i + 1] = json_string_value(json_array_get(paths, i));
+	setup->registry = gw_registry_load(folders, GW_IN_HOST, err);
+	return setup->registry != NULL;
+}
+
+void gw_setup_clear(struct gw_setup *setup)
+{
+	gw_registry_unref(&setup->registry);
+	gw_config_free(setup->config);
+	setup->config = NULL;
+}

@@ -1,0 +1,23 @@
+/* setup.h - configuration and modules of this process, as options and environment say */
+#ifndef GW_CLI_SETUP_H
+#define GW_CLI_SETUP_H
+
+#include "cli/args.h"
+#include "config/config.h"
+#include "module/registry.h"
+
+struct gw_setup {
+	struct gw_config *config;
+	struct gw_registry *registry;
+};
+
+/* Only the configuration: --config, then the options that set keys; the log is set up by it. */
+GW_EXPORT bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args,
+	struct gw_error *err);
+/* The configuration, and the modules of the installation's own folder and of plugins.path. */
+GW_EXPORT bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args,
+	struct gw_error *err);
+GW_EXPORT void gw_setup_clear(struct gw_setup *setup);
+#define gw_auto_setup __attribute__((cleanup(gw_setup_clear))) struct gw_setup
+
+#endif

@@ -1,0 +1,198 @@
+/* verbs.c - every command and every option: the table that help, completion and manual print */
+#include "cli/verbs.h"
+
+const struct gw_option gw_common_options[] = {
+	{ 'c', "config", "FILE", NULL, "Configuration file" },
+	{ 'p', "plugins", "FOLDER", "plugins.path", "Folder of further modules" },
+	{ 'l', "log-level", "LEVEL", "logging.level", "TRACE, DEBUG, INFO, WARN or ERROR" },
+	{ 'v', "verbose", NULL, NULL, "Say more; twice: everything" },
+	{ 'h', "help", NULL, NULL, "Show this help" },
+	{ 'V', "version", NULL, NULL, "Show the version" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+const struct gw_option gw_client_options[] = {
+	{ 0, "server", "URL", NULL, "The server [http://localhost:8080]" },
+	{ 0, "headers", "NAME=VALUE", NULL, "Header to send; may be repeated" },
+	{ 0, "user", "USER:PASSWORD", NULL, "Account for basic authentication" },
+	{ 0, "tenant", "TENANT", NULL, "Tenant [main]" },
+	{ 0, "api-token", "TOKEN", NULL, "Token for authentication" },
+	{ 'o', "output", "FORMAT", NULL, "text, or json: what the server answered" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option server_options[] = {
+	{ 0, "port", "N", "server.port", "Port of the API and the page [8080]" },
+	{ 0, "management-port", "N", "server.management-port",
+		"Port of health and metrics [8081]" },
+	{ 'f', "flow-path", "FOLDER", NULL, "Create or update the flows of a folder on start" },
+	{ 0, "no-tutorials", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, "no-indexer", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option local_options[] = {
+	{ 0, "data", "FOLDER", NULL, "Where everything is kept [./data]" },
+	{ 0, "worker-thread", "N", "tasks.threads", "Task runs at once; 0: no worker [4 a core]" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option standalone_options[] = {
+	{ 0, "worker-thread", "N", "tasks.threads", "Task runs at once; 0: no worker [4 a core]" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option worker_options[] = {
+	{ 't', "thread", "N", "tasks.threads", "Task runs at once [4 a core]" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option validate_options[] = {
+	{ 0, "local", NULL, NULL, "Check in this process, without a server" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option delete_options[] = {
+	{ 0, "delete", NULL, NULL, "Delete the flows that are not among the files" },
+	{ 0, "no-delete", NULL, NULL, "Leave them alone (the default)" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option namespace_options[] = {
+	{ 0, "override-namespaces", NULL, NULL, "Put flows of other namespaces into this one" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option export_options[] = {
+	{ 0, "namespace", "NAMESPACE", NULL, "Only flows of this namespace and below" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option start_options[] = {
+	{ 'i', "input", "NAME=VALUE", NULL, "An input, NAME=@FILE for a file; may be repeated" },
+	{ 0, "label", "KEY:VALUE", NULL, "A label; may be repeated" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option run_options[] = {
+	{ 0, "revision", "N", NULL, "An older revision of the flow" },
+	{ 0, "schedule-date", "DATE", NULL, "Start not before" },
+	{ 'w', "wait", NULL, NULL, "Wait for the end; exit status 1 unless it went well" },
+	{ 0, "follow", NULL, NULL, "Wait, and show the log as it comes" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option logs_options[] = {
+	{ 0, "level", "LEVEL", NULL, "The least level to show" },
+	{ 0, "follow", NULL, NULL, "Go on until the execution ends" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option range_options[] = {
+	{ 0, "start", "DATE", NULL, "First date, such as 2024-12-01T00:00:00Z" },
+	{ 0, "end", "DATE", NULL, "Last date [now]" },
+	{ 0, "mode", "MODE", NULL, "ALL dates, MISSING ones, or MISSING_OR_FAILED [ALL]" },
+	{ 0, "newest-first", NULL, NULL, "Begin with the last date" },
+	{ 0, "max-active", "N", NULL, "Executions at once" },
+	{ 0, "even-disabled", NULL, NULL, "Also while the trigger is disabled" },
+	{ 0, "paused", NULL, NULL, "Wait for backfill resume" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option cancel_options[] = {
+	{ 0, "kill", NULL, NULL, "Kill its executions too" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option doc_options[] = {
+	{ 0, "schema", NULL, NULL, "JSON Schema in place of text" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option tenant_options[] = {
+	{ 0, "name", "NAME", NULL, "Its name for people" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+#define C GW_VERB_CLIENT
+#define H GW_VERB_HIDDEN
+
+const struct gw_verb gw_verbs[] = {
+	{ "server local", "", 0, 0, 0, local_options, server_options,
+		"Start everything in one process, with SQLite in a folder", gw_verb_server_local },
+	{ "server standalone", "", 0, 0, 0, standalone_options, server_options,
+		"Start everything in one process, as the configuration says",
+		gw_verb_server_standalone },
+	{ "server webserver", "", 0, 0, 0, server_options, NULL, "Start only the API and the page",
+		gw_verb_server_webserver },
+	{ "server executor", "", 0, 0, 0, server_options, NULL, "Start only what drives executions",
+		gw_verb_server_executor },
+	{ "server scheduler", "", 0, 0, 0, server_options, NULL, "Start only what fires triggers",
+		gw_verb_server_scheduler },
+	{ "server worker", "", 0, 0, 0, worker_options, server_options,
+		"Start only what runs tasks", gw_verb_server_worker },
+
+	{ "flow validate", "FILE…", 1, 1000, C, validate_options, NULL,
+		"Say what is wrong with flows: files, or folders of them", gw_verb_flow_validate },
+	{ "flow create", "FILE", 1, 1, C, NULL, NULL, "Create a flow", gw_verb_flow_create },
+	{ "flow update", "FILE NAMESPACE ID", 3, 3, C, NULL, NULL, "Update a flow",
+		gw_verb_flow_update },
+	{ "flow updates", "FOLDER", 1, 1, C, delete_options, NULL,
+		"Create or update all flows of a folder", gw_verb_flow_updates },
+	{ "flow delete", "NAMESPACE ID", 2, 2, C, NULL, NULL, "Delete a flow",
+		gw_verb_flow_delete },
+	{ "flow export", "FOLDER", 1, 1, C, export_options, NULL,
+		"Write the flows into FOLDER/flows.zip", gw_verb_flow_export },
+	{ "flow namespace update", "NAMESPACE FOLDER", 2, 2, C, namespace_options, delete_options,
+		"Create or update the flows of a namespace", gw_verb_flow_namespace_update },
+
+	{ "execution run", "NAMESPACE FLOW", 2, 2, C, run_options, start_options,
+		"Start an execution", gw_verb_execution_run },
+	{ "execution get", "ID", 1, 1, C, NULL, NULL, "Show an execution and its task runs",
+		gw_verb_execution_get },
+	{ "execution logs", "ID", 1, 1, C, logs_options, NULL, "Show the log of an execution",
+		gw_verb_execution_logs },
+	{ "execution kill", "ID", 1, 1, C, NULL, NULL, "Kill an execution",
+		gw_verb_execution_kill },
+	{ "execution follow", "ID", 1, 1, C, NULL, NULL, "Show changes of state until the end",
+		gw_verb_execution_follow },
+
+	{ "backfill create", "NAMESPACE FLOW TRIGGER", 3, 3, C, range_options, start_options,
+		"Run a schedule for dates of the past", gw_verb_backfill_create },
+	{ "backfill preview", "NAMESPACE FLOW TRIGGER", 3, 3, C, range_options, NULL,
+		"Show the dates that a backfill would run", gw_verb_backfill_preview },
+	{ "backfill list", "[NAMESPACE [FLOW [TRIGGER]]]", 0, 3, C, NULL, NULL,
+		"List backfills and how far they are", gw_verb_backfill_list },
+	{ "backfill show", "ID", 1, 1, C, NULL, NULL, "Show a backfill", gw_verb_backfill_show },
+	{ "backfill pause", "ID", 1, 1, C, NULL, NULL, "Start no more executions for now",
+		gw_verb_backfill_pause },
+	{ "backfill resume", "ID", 1, 1, C, NULL, NULL, "Go on with a paused backfill",
+		gw_verb_backfill_resume },
+	{ "backfill cancel", "ID", 1, 1, C, cancel_options, NULL, "End a backfill for good",
+		gw_verb_backfill_cancel },
+
+	{ "plugins list", "", 0, 0, 0, NULL, NULL,
+		"List the types of tasks, triggers and conditions", gw_verb_plugins_list },
+	{ "plugins doc", "[TYPE…]", 0, 1000, 0, doc_options, NULL,
+		"Describe types and their properties", gw_verb_plugins_doc },
+	{ "plugins new", "NAME", 1, 1, 0, NULL, NULL,
+		"Make a folder with the source of a new plugin", gw_verb_plugins_new },
+
+	{ "tenants create", "ID", 1, 1, C, tenant_options, NULL, "Create a tenant",
+		gw_verb_tenants_create },
+	{ "tenants list", "", 0, 0, C, NULL, NULL, "List the tenants", gw_verb_tenants_list },
+
+	{ "config check", "[FILE]", 0, 1, 0, NULL, NULL, "Say what is wrong with a configuration",
+		gw_verb_config_check },
+	{ "config show", "", 0, 0, 0, NULL, NULL,
+		"Show the configuration in force, and where each value comes from",
+		gw_verb_config_show },
+	{ "configs properties", "", 0, 0, H, NULL, NULL, "config show", gw_verb_config_show },
+	{ "config reference", "", 0, 0, H, NULL, NULL, "Print docs/configuration.md",
+		gw_verb_config_reference },
+
+	{ "completion", "bash", 1, 1, 0, NULL, NULL, "Print the completion script of a shell",
+		gw_verb_completion },
+	{ "manual", "", 0, 0, H, NULL, NULL, "Print docs/godwit.1", gw_verb_manual },
+	{ NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },
+};

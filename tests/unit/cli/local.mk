@@ -1,0 +1,10 @@
+UNIT_TESTS += tests/unit/cli/test_args
+tests_unit_cli_test_args_SOURCES = tests/unit/cli/test_args.c tests/unit/test.h
+UNIT_TESTS += tests/unit/cli/test_client
+tests_unit_cli_test_client_SOURCES = tests/unit/cli/test_client.c tests/unit/test.h
+UNIT_TESTS += tests/unit/cli/test_files
+tests_unit_cli_test_files_SOURCES = tests/unit/cli/test_files.c tests/unit/test.h
+UNIT_TESTS += tests/unit/cli/test_help
+tests_unit_cli_test_help_SOURCES = tests/unit/cli/test_help.c tests/unit/test.h
+UNIT_TESTS += tests/unit/cli/test_process
+tests_unit_cli_test_process_SOURCES = tests/unit/cli/test_process.c tests/unit/test.h
