@@ -259,6 +259,17 @@ static bool next_phase(struct gw_machine *m, struct gw_block *b)
 	}
 }
 
+/* A lane of a killed list that runs nothing is over. */
+static void leave_lane(struct gw_block *b, size_t i)
+{
+	struct gw_lane_state *lane = &b->lanes[i];
+	if (!lane->is_started || lane->is_ended || lane->n_running)
+		return;
+	lane->is_ended = true;
+	b->n_ended++;
+	b->n_active--;
+}
+
 /* A killed list starts nothing more: it ends when nothing of it runs. */
 static void stop(struct gw_machine *m, struct gw_block *b)
 {
@@ -295,7 +306,9 @@ void gw_block_work(struct gw_machine *m)
 	struct gw_agenda_item item = m->agenda[m->agenda_head++];
 	struct gw_block *b = item.block;
 	b->n_on_agenda--;
-	if (item.lane >= 0 && !is_stopped(m, b))
+	if (item.lane >= 0 && gw_machine_is_stopping(m))
+		leave_lane(b, (size_t)item.lane);
+	else if (item.lane >= 0 && !is_stopped(m, b))
 		go_on_with_lane(m, b, (size_t)item.lane);
 	advance(m, b);
 	if (b->phase == GW_PHASE_OVER && b->n_on_agenda == 0 && b != m->root)

@@ -260,7 +260,7 @@ void gw_live_prepare(struct gw_live *live)
 		gw_machine_go(m, shard->now);
 	live->group = NONE;
 	live->leaves = may_leave(live);
-	if (!m->exec->is_dirty && (!live->leaves || m->exec->is_stored))
+	if (!m->exec->is_dirty && (!live->leaves || (m->exec->is_stored && !live->is_owned)))
 		return;
 	live->group = gw_batch_group(&shard->batch);
 	if (live->leaves)
@@ -313,6 +313,8 @@ bool gw_live_settle(struct gw_live *live, bool written)
 		lose(live);
 		return false;
 	}
+	if (live->group != NONE)
+		live->is_owned = !live->leaves;
 	bool is_over = gw_machine_is_over(m);
 	start_effects(live);
 	answer_waiters(live, is_over, NULL);

@@ -290,7 +290,7 @@ static void stop_runs(struct gw_machine *m)
 		}
 	}
 	if (m->root)
-		gw_block_enqueue(m, m->root);
+		gw_block_wake(m, m->root);
 }
 
 void gw_machine_end_early(struct gw_machine *m, enum gw_state state)

@@ -65,7 +65,9 @@ static void handle_start(struct gw_shard *shard, struct gw_mail *mail)
 
 static void handle_adopt(struct gw_shard *shard, struct gw_mail *mail)
 {
-	gw_live_touch(gw_live_add(shard, mail->machine));
+	struct gw_live *live = gw_live_add(shard, mail->machine);
+	live->is_owned = true;
+	gw_live_touch(live);
 }
 
 static void handle_worker(struct gw_shard *shard, struct gw_mail *mail)
