@@ -59,31 +59,32 @@ void gw_flow_answer(struct gw_str *out, const struct gw_record *record, bool wit
 	gw_str_putc(out, '}');
 }
 
-bool gw_flow_find(struct gw_http_request *rq, const char *const name[2], int64_t revision,
-	bool allow_deleted, struct gw_record *out, void **hold, struct gw_error *err)
+bool gw_flow_find(struct gw_http_request *rq, const struct gw_flow_choice *choice,
+	struct gw_record *out, void **hold, struct gw_error *err)
 {
-	const struct gw_kind *kind = revision > 0 ? &gw_kind_flow_revision : &gw_kind_flow;
+	bool is_head = choice->revision <= 0;
 	gw_auto_str key = { 0 };
-	if (revision > 0)
-		gw_revision_key(&key, name[0], name[1], (int)revision);
+	if (is_head)
+		gw_flow_key(&key, choice->namespace, choice->id);
 	else
-		gw_flow_key(&key, name[0], name[1]);
+		gw_revision_key(&key, choice->namespace, choice->id, (int)choice->revision);
 	struct gw_key full = { gw_slice_of(rq->tenant), gw_str_slice(&key) };
-	if (!gw_store_get(gw_api_of(rq)->store, kind, full, out, hold, err))
+	if (!gw_store_get(gw_api_of(rq)->store, is_head ? &gw_kind_flow : &gw_kind_flow_revision,
+		    full, out, hold, err))
 		return false;
-	return allow_deleted || !is_deleted(out) || gw_not_found(err);
+	return choice->even_deleted || !is_deleted(out) || gw_not_found(err);
 }
 
 static bool show_flow(struct gw_http_request *rq, struct gw_error *err)
 {
-	int64_t revision = 0;
-	bool with_source, allow_deleted;
+	struct gw_flow_choice choice = { rq->args[0], rq->args[1], 0, false };
+	bool with_source;
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	if (!gw_request_int(rq, "revision", &revision, err) ||
+	if (!gw_request_int(rq, "revision", &choice.revision, err) ||
 		!gw_request_flag(rq, "source", false, &with_source, err) ||
-		!gw_request_flag(rq, "allowDeleted", false, &allow_deleted, err) ||
-		!gw_flow_find(rq, rq->args, revision, allow_deleted, &record, &hold, err))
+		!gw_request_flag(rq, "allowDeleted", false, &choice.even_deleted, err) ||
+		!gw_flow_find(rq, &choice, &record, &hold, err))
 		return false;
 	gw_flow_answer(&rq->out.body, &record, with_source);
 	return true;
@@ -92,11 +93,11 @@ static bool show_flow(struct gw_http_request *rq, struct gw_error *err)
 /* The flow as somebody who may run it sees it. */
 static bool show_executable(struct gw_http_request *rq, struct gw_error *err)
 {
-	int64_t revision = 0;
+	struct gw_flow_choice choice = { rq->args[0], rq->args[1], 0, false };
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	if (!gw_request_int(rq, "revision", &revision, err) ||
-		!gw_flow_find(rq, rq->args, revision, false, &record, &hold, err))
+	if (!gw_request_int(rq, "revision", &choice.revision, err) ||
+		!gw_flow_find(rq, &choice, &record, &hold, err))
 		return false;
 	gw_flow_answer(&rq->out.body, &record, false);
 	return true;
@@ -185,7 +186,8 @@ static bool delete_revisions(struct gw_http_request *rq, struct gw_error *err)
 	if (!gw_request_param(rq, "revisions"))
 		return gw_fail(err, GW_BAD_REQUEST,
 			"Required QueryValue [revisions] not specified");
-	if (!gw_flow_find(rq, rq->args, 0, true, &head, &hold, err) ||
+	const struct gw_flow_choice choice = { rq->args[0], rq->args[1], 0, true };
+	if (!gw_flow_find(rq, &choice, &head, &hold, err) ||
 		!gw_search_read(&s, rq, &revision_choice, 0, err))
 		return false;
 	int64_t latest = head.fields[GW_FLOW_REVISION].number;

@@ -9,9 +9,15 @@ extern const struct gw_resource gw_flow_resource;
 /* A stored flow as the API shows it. */
 void gw_flow_answer(struct gw_str *out, const struct gw_record *record, bool with_source);
 struct gw_slice gw_flow_source(const struct gw_record *record); /* of a flow or a revision */
-/* The head, or a revision (> 0); GW_NOT_FOUND if it is not there or deleted. free(*hold). */
-bool gw_flow_find(struct gw_http_request *rq, const char *const name[2], int64_t revision,
-	bool allow_deleted, struct gw_record *out, void **hold, struct gw_error *err);
+/* Which flow is wanted. */
+struct gw_flow_choice {
+	const char *namespace, *id;
+	int64_t revision; /* 0 = the latest */
+	bool even_deleted;
+};
+/* GW_NOT_FOUND if it is not there or deleted. free(*hold). */
+bool gw_flow_find(struct gw_http_request *rq, const struct gw_flow_choice *choice,
+	struct gw_record *out, void **hold, struct gw_error *err);
 /* Only flows that exist. */
 bool gw_flow_search(struct gw_search *s, struct gw_http_request *rq, struct gw_error *err);
 

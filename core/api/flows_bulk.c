@@ -119,8 +119,8 @@ static bool switch_one(struct gw_http_request *rq, const struct gw_flow_name *na
 {
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	const char *const full[2] = { name->namespace, name->id };
-	if (!gw_flow_find(rq, full, 0, false, &record, &hold, err))
+	const struct gw_flow_choice choice = { name->namespace, name->id, 0, false };
+	if (!gw_flow_find(rq, &choice, &record, &hold, err))
 		return false;
 	if (record.fields[GW_FLOW_DISABLED].number == disabled)
 		return true;
@@ -271,9 +271,8 @@ static bool answer_deleted(struct gw_http_request *rq, const struct gw_flow_name
 	bool done;
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	const char *const full[2] = { name->namespace, name->id };
-	if (!delete_one(rq, name, &done, err) ||
-		!gw_flow_find(rq, full, 0, true, &record, &hold, err))
+	const struct gw_flow_choice choice = { name->namespace, name->id, 0, true };
+	if (!delete_one(rq, name, &done, err) || !gw_flow_find(rq, &choice, &record, &hold, err))
 		return false;
 	gw_json_comma(&rq->out.body);
 	gw_flow_answer(&rq->out.body, &record, true);

@@ -46,13 +46,13 @@ static void put_member(struct gw_str *out, const char *name, const json_t *objec
 /* A source that names a revision is outdated unless that is the next one. */
 static bool is_outdated(struct gw_http_request *rq, const json_t *flow, const json_t *revision)
 {
-	const char *const name[2] = { gw_json_string(flow, "namespace"),
-		gw_json_string(flow, "id") };
+	const struct gw_flow_choice choice = { gw_json_string(flow, "namespace"),
+		gw_json_string(flow, "id"), 0, false };
 	struct gw_error ignored;
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	if (!name[0] || !name[1] || !json_is_integer(revision) ||
-		!gw_flow_find(rq, name, 0, false, &record, &hold, &ignored))
+	if (!choice.namespace || !choice.id || !json_is_integer(revision) ||
+		!gw_flow_find(rq, &choice, &record, &hold, &ignored))
 		return false;
 	return json_integer_value(revision) != record.fields[GW_FLOW_REVISION].number + 1;
 }

@@ -48,8 +48,9 @@ static bool add_entries(struct gw_http_request *rq, zip_t *archive,
 	for (size_t i = 0; i < names->n; i++) {
 		struct gw_record record;
 		gw_auto_free void *hold = NULL;
-		const char *const name[2] = { names->items[i].namespace, names->items[i].id };
-		if (gw_flow_find(rq, name, 0, false, &record, &hold, err)) {
+		const struct gw_flow_choice choice = { names->items[i].namespace,
+			names->items[i].id, 0, false };
+		if (gw_flow_find(rq, &choice, &record, &hold, err)) {
 			if (!add_entry(archive, &record, &total, err))
 				return false;
 		} else if (err->code != GW_NOT_FOUND) {

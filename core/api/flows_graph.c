@@ -47,11 +47,11 @@ static bool draw_graph(struct gw_http_request *rq, struct gw_error *err)
 
 static bool show_task(struct gw_http_request *rq, struct gw_error *err)
 {
-	int64_t revision = 0;
+	struct gw_flow_choice choice = { rq->args[0], rq->args[1], 0, false };
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	if (!gw_request_int(rq, "revision", &revision, err) ||
-		!gw_flow_find(rq, rq->args, revision, false, &record, &hold, err))
+	if (!gw_request_int(rq, "revision", &choice.revision, err) ||
+		!gw_flow_find(rq, &choice, &record, &hold, err))
 		return false;
 	json_auto_t *doc = gw_json_parse(record.doc, err);
 	const json_t *task = gw_graph_find_task(doc, rq->args[2]);
@@ -170,7 +170,8 @@ static bool show_dependencies(struct gw_http_request *rq, struct gw_error *err)
 {
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	if (!gw_flow_find(rq, rq->args, 0, false, &record, &hold, err))
+	const struct gw_flow_choice choice = { rq->args[0], rq->args[1], 0, false };
+	if (!gw_flow_find(rq, &choice, &record, &hold, err))
 		return false;
 	gw_auto_free char *uid = gw_sprintf("%s_%s_%s", rq->tenant, rq->args[0], rq->args[1]);
 	/* Whoever names the flow has its id in the source, as it has itself. */

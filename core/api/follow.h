@@ -24,8 +24,8 @@ struct gw_follow {
 	bool closed;
 };
 
-/* Answers the request with the stream. f: as allocated by gw_new, with look and its state set; owned
- * from here on. */
+/* Answers the request with the stream. f comes from gw_new, with look and its state set; it is
+ * owned from here on. */
 void gw_follow_start(struct gw_http_request *rq, struct gw_follow *f);
 
 #endif

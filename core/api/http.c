@@ -3,8 +3,9 @@
  * Life of a request: log_target makes its exchange when the request line was read; read_header and
  * read_body collect; gw_exchange_dispatch runs the handler; respond hands rq.out over; completed
  * lets it go. While somebody else works on it the connection is suspended. */
-#include "api/exchange.h"
+#include "api/http.h"
 
+#include "api/exchange.h"
 #include "api/guard.h"
 #include "api/listen.h"
 #include "base/fd.h"
@@ -285,8 +286,12 @@ static void *log_target(void *arg, const char *target, struct MHD_Connection *co
 	return gw_exchange_new(arg, connection, target);
 }
 
-static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, const char *url,
-	const char *method, const char *version, const char *data, size_t *len, void **exchange)
+/* As the library has them. */
+#define ACCESS_PARAMETERS                                                                  \
+	void *arg, struct MHD_Connection *connection, const char *url, const char *method, \
+		const char *version, const char *data, size_t *len, void **exchange
+
+static enum MHD_Result handle(ACCESS_PARAMETERS)
 {
 	(void)arg;
 	(void)connection;

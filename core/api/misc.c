@@ -5,7 +5,8 @@
 #include "base/log.h"
 #include "metrics/metrics.h"
 
-#include "config.h"
+#include <config.h>
+
 
 /* ---- For the page and for clients ---- */
 

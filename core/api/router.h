@@ -1,7 +1,7 @@
 /* router.h - which route a path belongs to, and which tenant it is about
  *
- * Patterns: "~/flows/{id}" stands for /api/v1/{tenant}/flows/{id} and,
- * as old clients send it, /api/v1/flows/{id}; "/plugins" for /api/v1/plugins; "//ping" for /ping. */
+ * Patterns: "~/flows/{id}" stands for /api/v1/{tenant}/flows/{id} and, as old clients send it, for
+ * /api/v1/flows/{id}; "/plugins" stands for /api/v1/plugins, and "//ping" for /ping. */
 #ifndef GW_API_ROUTER_H
 #define GW_API_ROUTER_H
 

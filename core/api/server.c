@@ -1,6 +1,7 @@
 /* server.c - the REST API and the management port: putting them together */
-#include "api/api.h"
+#include "api/server.h"
 
+#include "api/api.h"
 #include "base/json.h"
 #include "base/log.h"
 

@@ -1,5 +1,6 @@
-/* triggers.c - triggers one by one: search, enable, unlock, restart, delete; and the one backfill of
- * each, as Kestra has it */
+/* triggers.c - triggers one by one: search, enable, unlock, restart, delete
+ *
+ * And the one backfill of each, as Kestra has it. */
 #include "api/triggers.h"
 
 #include "api/csv.h"

@@ -1,4 +1,6 @@
-/* triggers_bulk.c - the same change to many triggers; those that cannot be changed are passed over */
+/* triggers_bulk.c - the same change to many triggers
+ *
+ * Those that cannot be changed are passed over. */
 #include "api/triggers.h"
 
 #include "base/clock.h"

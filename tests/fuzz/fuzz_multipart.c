@@ -3,17 +3,14 @@
 
 #include "api/multipart.h"
 
-static const struct gw_multipart_limits limits = { .parts = 8,
-	.header = 256,
-	.inline_part = 64,
-	.inline_total = 128,
-	.folder = "/tmp" };
+static const struct gw_multipart_limits limits = {
+	.parts = 8, .header = 256, .inline_part = 64, .inline_total = 128, .folder = "/tmp"
+};
 
 static struct gw_multipart *read_pieces(const uint8_t *data, size_t size, size_t piece)
 {
 	struct gw_error err;
-	struct gw_multipart *m =
-		gw_multipart_new("multipart/form-data; boundary=X", &limits, &err);
+	struct gw_multipart *m = gw_multipart_new("multipart/form-data; boundary=X", &limits, &err);
 	bool fine = true;
 	for (size_t i = 0; fine && i < size; i += piece)
 		fine = gw_multipart_feed(m, (const char *)data + i,
