@@ -32,11 +32,6 @@ static void free_live(void *p)
 	free(live);
 }
 
-void gw_live_clear(struct gw_shard *shard)
-{
-	gw_map_clear(&shard->lives, free_live);
-}
-
 void gw_live_touch(struct gw_live *live)
 {
 	struct gw_shard *shard = live->shard;
@@ -167,6 +162,15 @@ static void answer_waiters(struct gw_live *live, bool is_over, const struct gw_e
 		}
 	}
 	live->waiters = kept;
+}
+
+/* Who still waits is told so. */
+void gw_live_clear(struct gw_shard *shard)
+{
+	const struct gw_error error = { GW_UNAVAILABLE, "the server is stopping" };
+	for (struct gw_map_entry *e = NULL; (e = gw_map_next(&shard->lives, e));)
+		answer_waiters(e->value, true, &error);
+	gw_map_clear(&shard->lives, free_live);
 }
 
 /* ---- Actions ---- */
