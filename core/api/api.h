@@ -18,7 +18,8 @@ struct gw_api {
 	struct gw_http_limits limits, management_limits;
 	struct gw_router *router, *management_router;
 	struct gw_pool *pool;
-	struct gw_http *http, *management;
+	struct gw_http *http, *management; /* NULL = none */
+	int port, management_port;
 	pthread_mutex_t lock; /* of the following */
 	struct gw_map tenants; /* names that are known to exist */
 };

@@ -12,7 +12,6 @@
 struct gw_http {
 	struct gw_http_setup setup;
 	struct MHD_Daemon *daemon;
-	int port;
 	struct gw_peers peers;
 	struct gw_event_streams streams;
 	atomic_bool stopping;

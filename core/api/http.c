@@ -7,7 +7,6 @@
 
 #include "api/exchange.h"
 #include "api/guard.h"
-#include "api/listen.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -440,15 +439,14 @@ static void end_sweeper(struct gw_http *http)
 struct gw_http *gw_http_start(const struct gw_http_setup *setup, struct gw_error *err)
 {
 	struct gw_http *http = new_http(setup);
-	gw_auto_fd fd = gw_listen(setup->host, setup->port, &http->port, err);
-	if (fd < 0 || !gw_thread_start(&http->sweeper, "api-sweep", sweep, http, err)) {
+	gw_auto_fd fd = setup->fd;
+	if (!gw_thread_start(&http->sweeper, "api-sweep", sweep, http, err)) {
 		free_http(http);
 		return NULL;
 	}
 	http->daemon = start_daemon(http, fd);
 	if (!http->daemon) {
-		gw_fail(err, GW_INTERNAL, "cannot start the HTTP server on %s port %d", setup->host,
-			http->port);
+		gw_fail(err, GW_INTERNAL, "cannot start the HTTP server");
 		end_sweeper(http);
 		free_http(http);
 		return NULL;
@@ -477,9 +475,4 @@ void gw_http_stop(struct gw_http *http)
 	wait_until_idle(http);
 	MHD_stop_daemon(http->daemon);
 	free_http(http);
-}
-
-int gw_http_port(const struct gw_http *http)
-{
-	return http->port;
 }

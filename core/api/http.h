@@ -28,8 +28,7 @@ enum gw_admission {
 };
 
 struct gw_http_setup {
-	const char *host; /* a loopback address or a name of one */
-	int port; /* 0 = any free one */
+	int fd; /* a listening socket; owned from here on */
 	const char *url; /* server.url, NULL = none */
 	const struct gw_router *router;
 	struct gw_pool *pool;
@@ -47,7 +46,6 @@ GW_EXPORT struct gw_http *gw_http_start(const struct gw_http_setup *setup, struc
 /* Answers what waits with 503, ends streams, gives clients a moment to read. The pool must have
  * been stopped. */
 GW_EXPORT void gw_http_stop(struct gw_http *http);
-GW_EXPORT int gw_http_port(const struct gw_http *http);
 
 /* ---- Answers that come later, for handlers ---- */
 

@@ -7,7 +7,6 @@
 
 #include <config.h>
 
-
 /* ---- For the page and for clients ---- */
 
 static bool ping(struct gw_http_request *rq, struct gw_error *err)

@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include "api/api.h"
+#include "api/listen.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -89,22 +90,6 @@ static struct gw_api *new_api(const struct gw_api_setup *setup)
 	return api;
 }
 
-static struct gw_http *start_http(struct gw_api *api, const struct gw_api_setup *setup,
-	bool is_management, struct gw_error *err)
-{
-	const struct gw_http_setup http = {
-		.host = setup->host,
-		.port = is_management ? setup->management_port : setup->port,
-		.url = gw_config_text(api->config, "server.url"),
-		.router = is_management ? api->management_router : api->router,
-		.pool = api->pool,
-		.limits = is_management ? &api->management_limits : &api->limits,
-		.context = api,
-		.admit = is_management ? NULL : gw_tenant_admit,
-	};
-	return gw_http_start(&http, err);
-}
-
 /* server.url, else where it listens. */
 static void set_url(struct gw_api *api, const char *host)
 {
@@ -115,7 +100,48 @@ static void set_url(struct gw_api *api, const char *host)
 	bool is_v6 = strchr(host, ':') && host[0] != '[';
 	api->url = url ? gw_strndup(url, len)
 		       : gw_sprintf("http://%s%s%s:%d", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-				 gw_api_port(api));
+				 api->port);
+}
+
+static bool start_api(struct gw_api *api, const struct gw_api_setup *setup, struct gw_error *err)
+{
+	struct gw_http_setup http = {
+		.url = gw_config_text(api->config, "server.url"),
+		.router = api->router,
+		.pool = api->pool,
+		.limits = &api->limits,
+		.context = api,
+		.admit = gw_tenant_admit,
+	};
+	if (setup->port < 0)
+		return true;
+	http.fd = gw_listen(setup->host, setup->port, &api->port, err);
+	if (http.fd < 0)
+		return false;
+	set_url(api, setup->host);
+	api->http = gw_http_start(&http, err);
+	return api->http != NULL;
+}
+
+static bool start_management(struct gw_api *api, const struct gw_api_setup *setup,
+	struct gw_error *err)
+{
+	struct gw_http_setup http = {
+		.url = gw_config_text(api->config, "server.url"),
+		.router = api->management_router,
+		.pool = api->pool,
+		.limits = &api->management_limits,
+		.context = api,
+	};
+	if (setup->management_port < 0)
+		return true;
+	api->management_limits = api->limits;
+	api->management_limits.threads = 1;
+	api->management_limits.connections = 100;
+	http.fd = gw_listen(setup->host, setup->management_port, &api->management_port, err);
+	if (http.fd >= 0)
+		api->management = gw_http_start(&http, err);
+	return api->management != NULL;
 }
 
 static bool start_servers(struct gw_api *api, const struct gw_api_setup *setup,
@@ -123,18 +149,8 @@ static bool start_servers(struct gw_api *api, const struct gw_api_setup *setup,
 {
 	unsigned workers = (unsigned)gw_config_int(api->config, "server.http.workers");
 	size_t queue = (size_t)gw_config_int(api->config, "server.http.queue");
-	api->management_limits = api->limits;
-	api->management_limits.threads = 1;
-	api->management_limits.connections = 100;
 	api->pool = gw_pool_start(workers, queue, err);
-	if (!api->pool)
-		return false;
-	if (setup->port >= 0 && !(api->http = start_http(api, setup, false, err)))
-		return false;
-	set_url(api, setup->host);
-	if (setup->management_port >= 0)
-		api->management = start_http(api, setup, true, err);
-	return api->management || setup->management_port < 0;
+	return api->pool && start_api(api, setup, err) && start_management(api, setup, err);
 }
 
 struct gw_api *gw_api_start(const struct gw_api_setup *setup, struct gw_error *err)
@@ -167,10 +183,10 @@ void gw_api_stop(struct gw_api **api_p)
 
 int gw_api_port(const struct gw_api *api)
 {
-	return api->http ? gw_http_port(api->http) : -1;
+	return api->http ? api->port : -1;
 }
 
 int gw_api_management_port(const struct gw_api *api)
 {
-	return api->management ? gw_http_port(api->management) : -1;
+	return api->management ? api->management_port : -1;
 }

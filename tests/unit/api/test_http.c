@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "api/http.h"
+#include "api/listen.h"
 #include "api/sse.h"
 #include "base/fd.h"
 #include "base/thread.h"
@@ -97,6 +98,7 @@ static struct gw_router *router;
 static struct gw_pool *pool;
 static struct gw_http_limits limits;
 static bool stopped;
+static int port;
 
 static enum gw_admission admit(struct gw_http_request *rq, bool may_block, struct gw_error *err)
 {
@@ -108,6 +110,21 @@ static enum gw_admission admit(struct gw_http_request *rq, bool may_block, struc
 		return GW_ADMIT;
 	gw_fail(err, GW_NOT_FOUND, "tenant %s", rq->tenant);
 	return GW_REFUSE;
+}
+
+static void start(void)
+{
+	struct gw_error err;
+	struct gw_http_setup setup = {
+		.fd = gw_listen("127.0.0.1", 0, &port, &err),
+		.router = router,
+		.pool = pool,
+		.limits = &limits,
+		.admit = admit,
+	};
+	stopped = false;
+	http = gw_http_start(&setup, &err);
+	assert_non_null(http);
 }
 
 static int set_up(void **state)
@@ -131,16 +148,10 @@ static int set_up(void **state)
 	sem_init(&gate, 0, 0);
 	waiting = NULL;
 	stream = NULL;
-	stopped = false;
 	router = gw_router_new(tables);
 	pool = gw_pool_start(2, 1, &err);
-	struct gw_http_setup setup = { .host = "127.0.0.1",
-		.router = router,
-		.pool = pool,
-		.limits = &limits,
-		.admit = admit };
-	http = gw_http_start(&setup, &err);
-	return http ? 0 : -1;
+	start();
+	return 0;
 }
 
 static void stop(void)
@@ -168,7 +179,7 @@ static int dial(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)gw_http_port(http)),
+		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	return fd;
@@ -416,19 +427,13 @@ static void stopping_answers_those_that_wait(void **state)
 static void a_body_that_drips_is_cut(void **state)
 {
 	(void)state;
-	stop();
-	stopped = false;
-	limits.header_s = 0;
-	limits.idle_s = 0;
 	struct gw_error err;
+	stop();
 	gw_pool_free(pool);
 	pool = gw_pool_start(1, 1, &err);
-	struct gw_http_setup setup = { .host = "127.0.0.1",
-		.router = router,
-		.pool = pool,
-		.limits = &limits,
-		.admit = admit };
-	http = gw_http_start(&setup, &err);
+	limits.header_s = 0;
+	limits.idle_s = 0;
+	start();
 	gw_auto_str heard = { 0 }, headers = { 0 };
 	gw_auto_fd fd = dial(), other = dial();
 	say(fd, HEAD("POST /api/v1/echo") "Content-Length: 500\r\n\r\nx");
@@ -442,15 +447,12 @@ static void other_addresses_are_refused(void **state)
 {
 	(void)state;
 	struct gw_error err;
-	struct gw_http_setup setup = {
-		.host = "0.0.0.0", .router = router, .pool = pool, .limits = &limits
-	};
-	assert_null(gw_http_start(&setup, &err));
+	int other;
+	assert_int_equal(gw_listen("0.0.0.0", 0, &other, &err), -1);
 	assert_non_null(strstr(err.message, "only a loopback address"));
-	setup.host = "127.0.0.1";
-	setup.port = gw_http_port(http);
-	assert_null(gw_http_start(&setup, &err));
+	assert_int_equal(gw_listen("127.0.0.1", port, &other, &err), -1);
 	assert_non_null(strstr(err.message, "set server.port to a free one"));
+	assert_int_equal(gw_listen("no such host", 0, &other, &err), -1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
