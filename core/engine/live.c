@@ -32,11 +32,6 @@ static void free_live(void *p)
 	free(live);
 }
 
-void gw_live_clear(struct gw_shard *shard)
-{
-	gw_map_clear(&shard->lives, free_live);
-}
-
 void gw_live_touch(struct gw_live *live)
 {
 	struct gw_shard *shard = live->shard;
@@ -169,6 +164,15 @@ static void answer_waiters(struct gw_live *live, bool is_over, const struct gw_e
 	live->waiters = kept;
 }
 
+/* Who still waits is told so. */
+void gw_live_clear(struct gw_shard *shard)
+{
+	const struct gw_error error = { GW_UNAVAILABLE, "the server is stopping" };
+	for (struct gw_map_entry *e = NULL; (e = gw_map_next(&shard->lives, e));)
+		answer_waiters(e->value, true, &error);
+	gw_map_clear(&shard->lives, free_live);
+}
+
 /* ---- Actions ---- */
 
 static void refuse(struct gw_request *request, enum gw_code code, const char *mail)
@@ -260,7 +264,7 @@ void gw_live_prepare(struct gw_live *live)
 		gw_machine_go(m, shard->now);
 	live->group = NONE;
 	live->leaves = may_leave(live);
-	if (!m->exec->is_dirty && (!live->leaves || m->exec->is_stored))
+	if (!m->exec->is_dirty && (!live->leaves || (m->exec->is_stored && !live->is_owned)))
 		return;
 	live->group = gw_batch_group(&shard->batch);
 	if (live->leaves)
@@ -313,6 +317,8 @@ bool gw_live_settle(struct gw_live *live, bool written)
 		lose(live);
 		return false;
 	}
+	if (live->group != NONE)
+		live->is_owned = !live->leaves;
 	bool is_over = gw_machine_is_over(m);
 	start_effects(live);
 	answer_waiters(live, is_over, NULL);

@@ -24,6 +24,7 @@ struct gw_live {
 	size_t timer_at; /* place in the shard's heap; SIZE_MAX = none */
 	gw_time timer;
 	bool is_touched;
+	bool is_owned; /* its record names this node */
 	bool leaves; /* it is nobody's after this write */
 };
 

@@ -68,10 +68,13 @@ static void handle_adopt(struct gw_shard *shard, struct gw_mail *mail)
 {
 	const struct gw_execution *exec = mail->machine->exec;
 	gw_auto_free char *key = gw_sprintf("%s/%s", exec->tenant, exec->id.text);
-	if (gw_map_find(&shard->lives, key))
+	if (gw_map_find(&shard->lives, key)) {
 		gw_machine_free(mail->machine);
-	else
-		gw_live_touch(gw_live_add(shard, mail->machine));
+		return;
+	}
+	struct gw_live *live = gw_live_add(shard, mail->machine);
+	live->is_owned = true;
+	gw_live_touch(live);
 }
 
 static void handle_worker(struct gw_shard *shard, struct gw_mail *mail)
