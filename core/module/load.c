@@ -188,13 +188,29 @@ struct gw_registry *gw_registry_load(const char *const *folders, enum gw_place p
 	return gw_registry_load_with(&(struct gw_load){ .folders = folders, .place = place }, err);
 }
 
+/* Of a program that is not installed (libtool keeps it in a folder .libs): "modules" in the nearest
+ * folder above it that has one. */
+static char *build_folder(const char *program)
+{
+	gw_auto_free char *path = gw_strdup(program);
+	if (!strstr(path, "/.libs/"))
+		return NULL;
+	for (char *slash; (slash = strrchr(path, '/')) && slash != path;) {
+		*slash = '\0';
+		gw_auto_free char *folder = gw_sprintf("%s/modules", path);
+		if (access(folder, F_OK) == 0)
+			return gw_steal(&folder);
+	}
+	return NULL;
+}
+
 char *gw_registry_own_folder(void)
 {
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe));
-	struct gw_slice program = { exe, n < 0 || n == sizeof(exe) ? 0 : (size_t)n };
-	const struct gw_slice place = gw_slice_of("/core/.libs/godwit");
-	if (!gw_slice_ends(program, place))
-		return gw_strdup(GW_MODULE_DIR);
-	return gw_sprintf("%.*s/modules", (int)(program.len - place.len), program.data);
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program));
+	if (n < 0 || n == sizeof(program))
+		n = 0;
+	program[n] = '\0';
+	char *folder = build_folder(program);
+	return folder ? folder : gw_strdup(GW_MODULE_DIR);
 }
