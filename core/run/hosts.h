@@ -26,7 +26,12 @@ struct gw_task_user {
 	gid_t gid;
 };
 
-#define GW_ISOLATED_MEMORY (INT64_C(1) << 30) /* the usual bound */
+/* The usual bound of isolated tasks; sanitizers need all the address space there is. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define GW_ISOLATED_MEMORY 0
+#else
+#define GW_ISOLATED_MEMORY (INT64_C(1) << 30)
+#endif
 
 /* Kills what a predecessor of the node left behind, starts hosts, waits until they know their
  * modules. Those that a host does not survive are left out and become problems of the registry. */
