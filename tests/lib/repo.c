@@ -1,0 +1,196 @@
+/* repo.c - a repository for several engines, each of which can be cut off from it */
+#include "tests/lib/repo.h"
+
+#include "base/fd.h"
+#include "base/thread.h"
+#include "model/kinds.h"
+#include "tests/lib/backend.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct repo {
+	char folder[64];
+	const struct gw_backend_type *type;
+	struct gw_backend *inner;
+	pthread_mutex_t lock;
+	pthread_cond_t signalled;
+	unsigned n_signals;
+};
+
+/* One engine's way to it. */
+struct gw_backend {
+	struct repo *repo;
+	atomic_bool is_cut;
+	bool is_woken;
+	unsigned n_seen; /* signals */
+};
+
+/* Between repo_store and handle_open. */
+static struct repo *opening;
+static struct gw_backend *opened;
+
+static struct gw_backend *handle_open(const json_t *settings, const struct gw_kind *const *kinds,
+	struct gw_error *err)
+{
+	struct repo *repo = opening;
+	struct gw_backend *b = gw_new(struct gw_backend);
+	b->repo = repo;
+	if (!repo->inner)
+		repo->inner = repo->type->open(settings, kinds, err);
+	assert_non_null(repo->inner);
+	return opened = b;
+}
+
+static void handle_close(struct gw_backend *b)
+{
+	free(b);
+}
+
+static bool reaches(struct gw_backend *b, struct gw_error *err)
+{
+	return !atomic_load(&b->is_cut) || gw_fail(err, GW_UNAVAILABLE, "the repository is away");
+}
+
+static bool handle_migrate(struct gw_backend *b, struct gw_error *err)
+{
+	return b->repo->type->migrate(b->repo->inner, err);
+}
+
+static bool handle_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
+	size_t n, struct gw_record **out, struct gw_error *err)
+{
+	return reaches(b, err) && b->repo->type->get(b->repo->inner, kind, keys, n, out, err);
+}
+
+static struct gw_stream *handle_scan(struct gw_backend *b, const struct gw_query *query,
+	struct gw_error *err)
+{
+	return reaches(b, err) ? b->repo->type->scan(b->repo->inner, query, err) : NULL;
+}
+
+static bool handle_count(struct gw_backend *b, const struct gw_query *query, const char *by,
+	uint64_t cap, struct gw_counts *out, struct gw_error *err)
+{
+	return reaches(b, err) && b->repo->type->count(b->repo->inner, query, by, cap, out, err);
+}
+
+static bool has_signal(const struct gw_group *groups, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < groups[i].n; k++)
+			if (groups[i].ops[k].record.kind == &gw_kind_signal)
+				return true;
+	return false;
+}
+
+static bool handle_write(struct gw_backend *b, struct gw_group *groups, size_t n,
+	struct gw_error *err)
+{
+	struct repo *repo = b->repo;
+	if (!reaches(b, err) || !repo->type->write(repo->inner, groups, n, err))
+		return false;
+	if (has_signal(groups, n)) {
+		gw_locked(&repo->lock);
+		repo->n_signals++;
+		pthread_cond_broadcast(&repo->signalled);
+	}
+	return true;
+}
+
+static struct gw_stream *handle_claim(struct gw_backend *b, const struct gw_kind *kind,
+	struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err)
+{
+	return reaches(b, err) ? b->repo->type->claim(b->repo->inner, kind, owner, now, limit, err)
+			       : NULL;
+}
+
+static bool handle_wait(struct gw_backend *b, int timeout_ms)
+{
+	struct repo *repo = b->repo;
+	gw_locked(&repo->lock);
+	while (!b->is_woken && repo->n_signals == b->n_seen)
+		if (!gw_cond_wait(&repo->signalled, &repo->lock, timeout_ms))
+			break;
+	bool heard = repo->n_signals != b->n_seen;
+	b->n_seen = repo->n_signals;
+	b->is_woken = false;
+	return heard;
+}
+
+static void handle_wake(struct gw_backend *b)
+{
+	gw_locked(&b->repo->lock);
+	b->is_woken = true;
+	pthread_cond_broadcast(&b->repo->signalled);
+}
+
+static bool handle_describe(struct gw_backend *b, struct gw_str *out, struct gw_error *err)
+{
+	return b->repo->type->describe(b->repo->inner, out, err);
+}
+
+static const struct gw_backend_type handle_type = {
+	.name = "handle",
+	.summary = "For tests.",
+	.open = handle_open,
+	.close = handle_close,
+	.migrate = handle_migrate,
+	.get = handle_get,
+	.scan = handle_scan,
+	.count = handle_count,
+	.write = handle_write,
+	.claim = handle_claim,
+	.wait = handle_wait,
+	.wake = handle_wake,
+	.describe = handle_describe,
+};
+
+struct repo *repo_open(const char *backend)
+{
+	struct repo *repo = gw_new(struct repo);
+	repo->type = gw_test_backend(backend);
+	memcpy(repo->folder, "/tmp/godwit-node.XXXXXX", sizeof("/tmp/godwit-node.XXXXXX"));
+	assert_non_null(mkdtemp(repo->folder));
+	pthread_mutex_init(&repo->lock, NULL);
+	gw_cond_init(&repo->signalled);
+	return repo;
+}
+
+const char *repo_folder(const struct repo *repo)
+{
+	return repo->folder;
+}
+
+struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle)
+{
+	struct gw_error err;
+	json_auto_t *settings = json_object();
+	if (strcmp(repo->type->name, "sqlite") == 0) {
+		gw_auto_free char *path = gw_sprintf("%s/godwit.db", repo->folder);
+		json_object_set_new(settings, "path", json_string(path));
+		json_object_set_new(settings, "sync", json_string("off"));
+	}
+	opening = repo;
+	struct gw_store *store = gw_store_open(&handle_type, settings, &err);
+	assert_non_null(store);
+	*handle = opened;
+	return store;
+}
+
+void repo_cut(struct gw_backend *handle)
+{
+	atomic_store(&handle->is_cut, true);
+}
+
+void repo_close(struct repo *repo)
+{
+	struct gw_error err;
+	if (repo->inner)
+		repo->type->close(repo->inner);
+	if (!gw_tree_remove(repo->folder, &err))
+		fail_msg("%s", err.message);
+	pthread_mutex_destroy(&repo->lock);
+	pthread_cond_destroy(&repo->signalled);
+	free(repo);
+}

@@ -1,0 +1,20 @@
+/* repo.h - for tests: a repository for several engines, each of which can be cut off from it */
+#ifndef GW_TESTS_LIB_REPO_H
+#define GW_TESTS_LIB_REPO_H
+
+#include "tests/unit/test.h"
+
+#include "store/store.h"
+
+struct repo;
+
+struct repo *repo_open(const char *backend); /* "memory" or "sqlite" */
+void repo_close(struct repo *repo);
+const char *repo_folder(const struct repo *repo); /* for all that engines keep */
+
+/* One engine's way to it; *handle is for repo_cut. */
+struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle);
+/* From now on nothing of it gets through. */
+void repo_cut(struct gw_backend *handle);
+
+#endif
