@@ -97,7 +97,7 @@ static int read_file(struct gw_run *run, const char *uri, struct gw_error *err)
 	return gw_storage_read(work->setup->storage, work->job->flow->tenant, uri, err);
 }
 
-static void add_place(struct gw_str *uri, const struct gw_job *job)
+void gw_job_place(struct gw_str *uri, const struct gw_job *job)
 {
 	gw_str_puts(uri, "kestra://");
 	gw_storage_execution_path(uri, job->flow->namespace, job->flow->id, job->execution);
@@ -115,7 +115,7 @@ static bool write_file(struct gw_run *run, int fd, const char *name, char **uri,
 	gw_auto_str place = { 0 };
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return gw_fail(err, GW_INVALID, "%s is no regular file", name);
-	add_place(&place, work->job);
+	gw_job_place(&place, work->job);
 	gw_str_printf(&place, "/%s", name);
 	const char *tenant = work->job->flow->tenant;
 	if (!gw_storage_write(work->setup->storage, tenant, gw_str_text(&place), fd, err))

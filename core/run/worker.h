@@ -61,6 +61,8 @@ GW_EXPORT void gw_worker_stop(struct gw_worker **worker, int64_t grace_us);
 
 GW_EXPORT struct gw_job *gw_job_new(struct gw_flow *flow); /* takes a reference of its own */
 GW_EXPORT void gw_job_free(struct gw_job *job); /* for one that was not submitted */
+/* The folder of its files in internal storage: kestra:///…/executions/ID/tasks/TASK/RUN */
+GW_EXPORT void gw_job_place(struct gw_str *uri, const struct gw_job *job);
 /* Never blocks. The worker owns the job from here on. */
 GW_EXPORT void gw_worker_submit(struct gw_worker *worker, struct gw_job *job);
 /* Ends a job KILLED, whether it runs or waits; false if there is none of this task run. */
