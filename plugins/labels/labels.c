@@ -56,6 +56,8 @@ static bool add_list(json_t *labels, const json_t *list, struct gw_error *err)
 		const char *key = gw_json_string(item, "key");
 		if (!key)
 			return gw_fail(err, GW_INVALID, "label %zu must be {key, value}", i + 1);
+		if (json_object_get(labels, key))
+			return gw_fail(err, GW_INVALID, "label '%s' is given twice", key);
 		if (!add_label(labels, key, json_object_get(item, "value"), err))
 			return false;
 	}
