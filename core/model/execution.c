@@ -95,7 +95,8 @@ struct gw_attempt *gw_taskrun_add_attempt(struct gw_taskrun *run)
 {
 	run->attempts = gw_grow(run->attempts, run->n_attempts, &run->cap_attempts);
 	run->attempts[run->n_attempts] = (struct gw_attempt){ 0 };
-	run->line = run->n_metrics = 0;
+	if (run->n_attempts > 0) /* what came before the first attempt counts as its own */
+		run->line = run->n_metrics = 0;
 	return &run->attempts[run->n_attempts++];
 }
 
