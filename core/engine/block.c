@@ -196,7 +196,7 @@ static enum gw_state outcome(const struct gw_machine *m, const struct gw_block *
 {
 	if (m->ends_early)
 		return m->early_state;
-	if (b->any_killed)
+	if (b->any_killed || gw_machine_is_stopping(m))
 		return GW_KILLED;
 	if (b->any_failed || b->finally_failed)
 		return GW_FAILED;
@@ -227,6 +227,8 @@ static void end_flowable(struct gw_machine *m, struct gw_block *b)
 	if (state == GW_SUCCESS && b->plan.pauses)
 		state = b->plan.pause_state;
 	gw_taskrun_finish(m, b->owner, state);
+	if (state == GW_CANCELLED && b->plan.pauses)
+		gw_machine_end_early(m, GW_CANCELLED);
 }
 
 /* What follows once the phase is through; false if there is something to wait for. */
