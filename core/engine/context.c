@@ -102,6 +102,15 @@ static json_t *make_task(struct gw_context *c)
 	return json_pack("{s:s, s:s}", "id", c->run->task->id, "type", c->run->task->type_name);
 }
 
+/* Those that have ended: 0 during the first attempt. */
+static json_int_t count_attempts(const struct gw_taskrun *run)
+{
+	json_int_t n = 0;
+	for (size_t i = 0; i < run->n_attempts; i++)
+		n += gw_state_is_terminal(gw_history_state(&run->attempts[i].state));
+	return n;
+}
+
 static json_t *make_taskrun(struct gw_context *c)
 {
 	if (!c->run)
@@ -109,7 +118,7 @@ static json_t *make_taskrun(struct gw_context *c)
 	json_t *value = json_object();
 	set_text(value, "id", c->run->id.text);
 	set_time(value, "startDate", gw_history_start(&c->run->state));
-	json_object_set_new(value, "attemptsCount", json_integer((json_int_t)c->run->n_attempts));
+	json_object_set_new(value, "attemptsCount", json_integer(count_attempts(c->run)));
 	if (c->run->parent)
 		set_text(value, "parentId", c->run->parent->id.text);
 	set_text(value, "value", c->run->value);
@@ -123,24 +132,28 @@ static json_t *make_parent_of(const struct gw_taskrun *run)
 	json_t *value = json_object();
 	if (run->value)
 		json_object_set_new(value, "taskrun", json_pack("{s:s}", "value", run->value));
-	if (run->outputs)
+	if (json_object_size(run->outputs))
 		json_object_set(value, "outputs", run->outputs);
 	return value;
 }
 
-static json_t *make_parent(struct gw_context *c)
-{
-	return c->run && c->run->parent ? make_parent_of(c->run->parent) : NULL;
-}
-
+/* Those that have something to show, the nearest first; NULL = none. */
 static json_t *make_parents(struct gw_context *c)
 {
-	if (!c->run || !c->run->parent)
-		return NULL;
-	json_t *list = json_array();
-	for (const struct gw_taskrun *r = c->run->parent; r; r = r->parent)
+	json_t *list = NULL;
+	for (const struct gw_taskrun *r = c->run ? c->run->parent : NULL; r; r = r->parent) {
+		if (!r->value && json_object_size(r->outputs) == 0)
+			continue;
+		list = list ? list : json_array();
 		json_array_append_new(list, make_parent_of(r));
+	}
 	return list;
+}
+
+static json_t *make_parent(struct gw_context *c)
+{
+	json_auto_t *list = make_parents(c);
+	return json_incref(json_array_get(list, 0));
 }
 
 static json_t *make_outputs(struct gw_context *c)
