@@ -4,6 +4,11 @@
 #include "base/json.h"
 #include "engine/block.h"
 
+/* How an execution came to be, and what became of it, as Kestra marks it. */
+#define REPLAY_LABEL "system.replay"
+#define REPLAYED_LABEL "system.replayed"
+#define RESTARTED_LABEL "system.restarted"
+
 void gw_request_free(struct gw_request *request)
 {
 	if (!request)
@@ -22,6 +27,7 @@ struct act {
 	const json_t *arguments;
 	gw_time now;
 	struct gw_machine **made;
+	const char *mark; /* label of a new execution: how it came to be */
 };
 
 static enum gw_state state_of(const struct act *a)
@@ -136,15 +142,27 @@ static struct gw_flow *flow_of_revision(struct act *a, struct gw_error *err)
 		(int)json_integer_value(revision), err);
 }
 
+/* An id of the same shard: both executions are written at once, before the answer. */
+static struct gw_id id_beside(const struct act *a)
+{
+	struct gw_id id;
+	const struct gw_shard *home = gw_shard_of(a->engine, a->m->exec->id.text);
+	do
+		id = gw_id_new(a->now);
+	while (gw_shard_of(a->engine, id.text) != home);
+	return id;
+}
+
 static struct gw_execution *copy_execution(struct act *a, struct gw_flow *flow)
 {
 	const struct gw_execution *old = a->m->exec;
-	struct gw_execution *exec = gw_execution_new(old->tenant, flow, gw_id_new(a->now));
+	struct gw_execution *exec = gw_execution_new(old->tenant, flow, id_beside(a));
 	const json_t *inputs = json_object_get(a->arguments, "inputs");
 	exec->inputs = inputs ? json_deep_copy(inputs) : json_incref(old->inputs);
 	exec->variables = json_copy(old->variables);
 	for (size_t i = 0; i < old->labels.n; i++)
 		gw_labels_add(&exec->labels, old->labels.items[i].key, old->labels.items[i].value);
+	gw_labels_set(&exec->labels, a->mark, "true");
 	exec->cause = (struct gw_cause){ gw_strdup(old->cause.id), gw_strdup(old->cause.type),
 		json_incref(old->cause.variables) };
 	exec->parent_id = gw_strdup(old->id.text);
@@ -229,11 +247,12 @@ static bool replay_from(struct act *a, struct gw_execution *exec, struct gw_erro
 	gw_history_copy(&exec->state, &old->state);
 	reopen_runs(made, a->now);
 	gw_machine_set(made, GW_RESTARTED);
+	gw_machine_set(made, GW_RUNNING);
 	gw_machine_resume_work(made, true, a->now);
 	return true;
 }
 
-static bool act_replay(struct act *a, struct gw_error *err)
+static bool replay_with_flow(struct act *a, struct gw_error *err)
 {
 	struct gw_flow *flow = flow_of_revision(a, err);
 	if (!flow)
@@ -247,11 +266,24 @@ static bool act_replay(struct act *a, struct gw_error *err)
 	return false;
 }
 
+static bool act_replay(struct act *a, struct gw_error *err)
+{
+	if (!replay_with_flow(a, err))
+		return false;
+	gw_labels_set(&a->m->exec->labels, REPLAYED_LABEL, "true");
+	a->m->exec->is_dirty = true;
+	return true;
+}
+
 /* The first run that failed is where a restart with another revision begins. */
 static bool act_restart(struct act *a, struct gw_error *err)
 {
-	if (!json_is_integer(json_object_get(a->arguments, "revision")))
-		return gw_machine_restart(a->m, a->now, err);
+	if (!json_is_integer(json_object_get(a->arguments, "revision"))) {
+		if (!gw_machine_restart(a->m, a->now, err))
+			return false;
+		gw_labels_set(&a->m->exec->labels, RESTARTED_LABEL, "true");
+		return true;
+	}
 	if (!gw_state_is_terminal(state_of(a)))
 		return gw_fail(err, GW_CONFLICT,
 			"Execution must be terminated to be restarted, current state is '%s' !",
@@ -267,7 +299,8 @@ static bool act_restart(struct act *a, struct gw_error *err)
 	}
 	struct act replay = *a;
 	replay.arguments = arguments;
-	return act_replay(&replay, err);
+	replay.mark = RESTARTED_LABEL;
+	return replay_with_flow(&replay, err);
 }
 
 /* A person says how a task run ended; the execution goes on from there. */
@@ -301,7 +334,7 @@ static bool (*const actions[])(struct act *a, struct gw_error *err) = {
 bool gw_act(struct gw_engine *engine, struct gw_machine *m, struct gw_request *request, gw_time now,
 	struct gw_machine **made, struct gw_error *err)
 {
-	struct act a = { engine, m, request->arguments, now, made };
+	struct act a = { engine, m, request->arguments, now, made, REPLAY_LABEL };
 	bool is_parked = !m->root && m->exec->n_runs > 0;
 	if (is_parked && !gw_state_is_terminal(state_of(&a)))
 		gw_machine_resume_work(m, engine->run_again, now);

@@ -193,19 +193,6 @@ static struct gw_live *find_live(struct gw_shard *shard, struct gw_request *requ
 	return live;
 }
 
-static void adopt_made(struct gw_shard *shard, struct gw_machine *made)
-{
-	struct gw_shard *home = gw_shard_of(shard->engine, made->exec->id.text);
-	if (home == shard) {
-		gw_live_touch(gw_live_add(shard, made));
-		return;
-	}
-	struct gw_mail *mail = gw_new(struct gw_mail);
-	mail->type = GW_MAIL_ADOPT;
-	mail->machine = made;
-	gw_shard_post(home, mail, false);
-}
-
 void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail)
 {
 	struct gw_request *request = mail->request;
@@ -230,7 +217,7 @@ void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail)
 		gw_execution_print(&shard->batch.text, made->exec);
 		waiter->execution =
 			gw_arena_copy(&shard->batch.arena, gw_str_slice(&shard->batch.text));
-		adopt_made(shard, made);
+		gw_live_touch(gw_live_add(shard, made));
 	}
 	gw_request_free(request);
 }
