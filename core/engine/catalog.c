@@ -168,8 +168,12 @@ static struct gw_flow *compile(struct gw_catalog *c, const char *tenant, const c
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
 	struct gw_key at = { gw_slice_of(tenant), gw_slice_of(key + strlen(tenant) + 1) };
-	if (!gw_store_get(c->engine->store, &gw_kind_flow_revision, at, &record, &hold, err))
+	if (!gw_store_get(c->engine->store, &gw_kind_flow_revision, at, &record, &hold, err)) {
+		if (err->code == GW_NOT_FOUND)
+			gw_fail(err, GW_NOT_FOUND, "Flow not found: it has no revision %d",
+				revision);
 		return NULL;
+	}
 	json_auto_t *doc = gw_json_parse(record.doc, err);
 	if (!doc)
 		return NULL;
