@@ -39,8 +39,8 @@ static bool act_with_status(struct gw_http_request *rq, enum gw_action_type type
 	struct asked *asked = gw_arena_alloc(&rq->arena, sizeof(*asked));
 	*asked = (struct asked){ rq, old_status };
 	gw_request_later(rq);
-	gw_engine_act(gw_api_of(rq)->engine, rq->tenant, rq->args[0], type, arguments, acted,
-		asked);
+	const struct gw_action action = { rq->tenant, rq->args[0], type, arguments, acted, asked };
+	gw_engine_act(gw_api_of(rq)->engine, &action);
 	return true;
 }
 

@@ -37,8 +37,10 @@ core_libgodwit_la_SOURCES += \
 	core/engine/scheduler.c \
 	core/engine/scheduler.h \
 	core/engine/shard.c \
+	core/engine/shard.h \
 	core/engine/snapshot.c \
 	core/engine/start.c \
+	core/engine/start.h \
 	core/engine/taskrun.c \
 	core/engine/trigger_state.c \
 	core/engine/trigger_state.h \

@@ -50,37 +50,7 @@ struct gw_result {
 
 GW_EXPORT void gw_result_clear(struct gw_result *result);
 
-enum gw_phase {
-	GW_PHASE_TASKS,
-	GW_PHASE_ERRORS,
-	GW_PHASE_FINALLY,
-	GW_PHASE_END, /* the execution's only: ends once nothing lives any more */
-	GW_PHASE_AFTER, /* the execution's only: afterExecution */
-	GW_PHASE_OVER,
-};
-
-struct gw_lane_state {
-	const struct gw_branch *branch;
-	unsigned next, end; /* positions in the branch */
-	unsigned n_running; /* 0 or 1 */
-	bool is_started, is_ended;
-};
-
-/* A running list of tasks: that of a flowable, or the execution's own. */
-struct gw_block {
-	struct gw_taskrun *owner; /* NULL = the execution */
-	enum gw_phase phase;
-	struct gw_plan plan;
-	struct gw_lane_state *lanes; /* one per lane of the plan */
-	size_t next_lane, n_active, n_ended; /* lanes */
-	size_t n_running; /* task runs of lanes or list */
-	struct gw_lane_state list; /* of errors, finally or afterExecution */
-	bool has_list;
-	bool any_failed, any_killed, any_warning, finally_failed;
-	bool is_paused; /* a Pause that waits */
-	bool is_waiting; /* for the owner's wake_at */
-	unsigned n_on_agenda;
-};
+struct gw_block; /* a running list of tasks (engine/block.h) */
 
 struct gw_agenda_item {
 	struct gw_block *block;

@@ -183,8 +183,9 @@ static json_t *answer_resume(struct question *q, struct gw_error *err)
 		return NULL;
 	}
 	gw_cond_init(&r.cond);
-	gw_engine_act(q->engine, q->job->flow->tenant, execution, GW_ACT_RESUME,
-		json_pack("{s:O*}", "inputs", inputs), hear_resume, &r);
+	const struct gw_action resume = { q->job->flow->tenant, execution, GW_ACT_RESUME,
+		json_pack("{s:O*}", "inputs", inputs), hear_resume, &r };
+	gw_engine_act(q->engine, &resume);
 	pthread_mutex_lock(&r.lock);
 	while (!r.is_answered)
 		gw_cond_wait(&r.cond, &r.lock, -1);

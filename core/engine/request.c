@@ -57,13 +57,12 @@ static struct gw_request *new_request(const char *tenant, const char *execution,
 	return request;
 }
 
-void gw_engine_act(struct gw_engine *engine, const char *tenant, const char *execution,
-	enum gw_action_type type, json_t *arguments,
-	void (*done)(void *arg, const struct gw_answer *answer), void *arg)
+void gw_engine_act(struct gw_engine *engine, const struct gw_action *action)
 {
-	struct gw_request *request = new_request(tenant, execution, type, arguments);
-	request->done = done;
-	request->arg = arg;
+	struct gw_request *request =
+		new_request(action->tenant, action->execution, action->type, action->arguments);
+	request->done = action->done;
+	request->arg = action->arg;
 	send(engine, request);
 }
 

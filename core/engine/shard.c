@@ -1,10 +1,11 @@
 /* shard.c - a thread that decides about its executions: drain the inbox, decide, write, start
  *
  * While it writes, the next messages collect: they share the next write. */
-#include "engine/live.h"
+#include "engine/shard.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/live.h"
 
 #include <stdio.h>
 
