@@ -46,6 +46,16 @@ static bool act_resume(struct act *a, struct gw_error *err)
 	return gw_machine_resume(a->m, json_object_get(a->arguments, "inputs"), a->now, err);
 }
 
+/* A place became free for a queued execution. */
+static bool act_admit(struct act *a, struct gw_error *err)
+{
+	if (state_of(a) != GW_QUEUED)
+		return gw_fail(err, GW_CONFLICT, "execution %s does not wait any more",
+			a->m->exec->id.text);
+	gw_machine_admit(a->m, gw_json_string(a->arguments, "gate"), a->now);
+	return true;
+}
+
 /* A queued execution starts, or ends as somebody wants it. */
 static bool act_unqueue(struct act *a, struct gw_error *err)
 {
@@ -72,6 +82,7 @@ static bool act_force_run(struct act *a, struct gw_error *err)
 		return gw_machine_resume(a->m, NULL, a->now, err);
 	if (state == GW_CREATED || state == GW_QUEUED) {
 		a->m->exec->schedule_date = GW_NEVER;
+		a->m->is_forced = true;
 		gw_machine_start(a->m, a->now);
 	}
 	return true;
@@ -294,6 +305,7 @@ static bool (*const actions[])(struct act *a, struct gw_error *err) = {
 	[GW_ACT_LABELS] = act_labels,
 	[GW_ACT_STATUS] = act_status,
 	[GW_ACT_TASKRUN_STATE] = act_taskrun_state,
+	[GW_ACT_ADMIT] = act_admit,
 	[GW_ACT_UNQUEUE] = act_unqueue,
 	[GW_ACT_FORCE_RUN] = act_force_run,
 };

@@ -88,6 +88,7 @@ enum gw_action_type {
 	GW_ACT_TASKRUN_STATE, /* {taskRunId, state} */
 	GW_ACT_UNQUEUE, /* {state?} */
 	GW_ACT_FORCE_RUN,
+	GW_ACT_ADMIT, /* {gate}: the engine's own, when a place is free */
 };
 
 /* Something to be done to an execution, wherever it is owned. */

@@ -2,6 +2,7 @@
 #include "engine/live.h"
 
 #include "base/log.h"
+#include "engine/gate.h"
 
 #define NONE SIZE_MAX
 #define PARK_AFTER (10 * GW_SECOND) /* with nothing to do for this long it leaves memory */
@@ -323,6 +324,8 @@ bool gw_live_settle(struct gw_live *live, bool written)
 	start_effects(live);
 	answer_waiters(live, is_over, NULL);
 	gw_followers_tell(shard->engine->followers, m->exec->tenant, m->exec->id.text, is_over);
+	if (is_over && m->exec->gate)
+		gw_gate_leave(shard->engine, m->exec);
 	if (is_over)
 		gw_engine_execution_ended(shard->engine, m->exec);
 	if (live->leaves) {

@@ -16,6 +16,8 @@ core_libgodwit_la_SOURCES += \
 	core/engine/fill.c \
 	core/engine/fill.h \
 	core/engine/follow.c \
+	core/engine/gate.c \
+	core/engine/gate.h \
 	core/engine/internal.h \
 	core/engine/jobs.c \
 	core/engine/live.c \

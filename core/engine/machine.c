@@ -121,6 +121,33 @@ void gw_machine_make_root(struct gw_machine *m)
 	gw_block_set_lanes(m->root);
 }
 
+static bool waits_for_date(const struct gw_machine *m)
+{
+	return m->exec->schedule_date != GW_NEVER && m->exec->schedule_date > m->now;
+}
+
+bool gw_machine_wants_place(const struct gw_machine *m)
+{
+	return m->exec->flow->concurrency > 0 && state_of(m) == GW_CREATED && !m->exec->gate &&
+	       !m->is_forced && !waits_for_date(m) && !m->root;
+}
+
+void gw_machine_admit(struct gw_machine *m, const char *gate, gw_time now)
+{
+	m->now = now;
+	free(m->exec->gate);
+	m->exec->gate = gw_strdup(gate);
+	m->exec->is_dirty = true;
+	gw_machine_start(m, now);
+}
+
+void gw_machine_queue(struct gw_machine *m, const char *message, gw_time now)
+{
+	m->now = now;
+	gw_machine_log(m, NULL, GW_INFO, message);
+	gw_machine_set(m, GW_QUEUED);
+}
+
 void gw_machine_start(struct gw_machine *m, gw_time now)
 {
 	m->now = now;
@@ -128,7 +155,7 @@ void gw_machine_start(struct gw_machine *m, gw_time now)
 		gw_machine_set(m, GW_CREATED);
 	if (m->exec->original_created == GW_NEVER)
 		m->exec->original_created = now;
-	if (m->exec->schedule_date != GW_NEVER && m->exec->schedule_date > now)
+	if (waits_for_date(m) || gw_machine_wants_place(m))
 		return;
 	if (m->exec->flow->broken) {
 		gw_machine_end_unstarted(m, GW_FAILED, m->exec->flow->broken, now);
@@ -261,14 +288,15 @@ void gw_machine_timers(struct gw_machine *m, gw_time now)
 		if (run->wake_at != GW_NEVER)
 			wake(m, run);
 	}
-	if (!m->root && !gw_state_is_terminal(state_of(m)))
+	if (!m->root && state_of(m) == GW_CREATED)
 		gw_machine_start(m, now);
 	gw_machine_go(m, now);
 }
 
 gw_time gw_machine_next_timer(const struct gw_machine *m)
 {
-	gw_time next = m->root || gw_machine_is_over(m) ? GW_NEVER : m->exec->schedule_date;
+	bool is_created = !m->root && state_of(m) == GW_CREATED;
+	gw_time next = is_created && waits_for_date(m) ? m->exec->schedule_date : GW_NEVER;
 	for (size_t i = 0; !m->is_held && i < m->n_timers; i++) {
 		gw_time at = m->timers[i]->wake_at;
 		if (at != GW_NEVER && (next == GW_NEVER || at < next))

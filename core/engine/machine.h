@@ -70,6 +70,7 @@ struct gw_machine {
 	struct gw_taskrun **timers; /* runs with a wake_at */
 	size_t n_timers, cap_timers;
 	bool is_held; /* paused by a person: nothing new starts */
+	bool is_forced; /* a person started it, whatever the limit */
 	bool ends_early; /* a task said so (execution.Exit) */
 	enum gw_state early_state;
 	struct gw_taskrun **dirty; /* runs to be written */
@@ -109,6 +110,10 @@ GW_EXPORT bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_e
 /* A person says how a task run ended; what comes after it goes on. */
 GW_EXPORT bool gw_machine_set_run(struct gw_machine *m, struct gw_taskrun *run, enum gw_state state,
 	gw_time now, struct gw_error *err);
+/* Concurrency limits: it is CREATED and must be admitted, queued or ended before it starts. */
+GW_EXPORT bool gw_machine_wants_place(const struct gw_machine *m);
+GW_EXPORT void gw_machine_admit(struct gw_machine *m, const char *gate, gw_time now);
+GW_EXPORT void gw_machine_queue(struct gw_machine *m, const char *message, gw_time now);
 /* Ends it before anything ran (concurrency limits), with a log line. */
 GW_EXPORT void gw_machine_end_unstarted(struct gw_machine *m, enum gw_state state,
 	const char *message, gw_time now);

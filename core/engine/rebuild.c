@@ -159,8 +159,8 @@ bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_error *err)
 		return gw_fail(err, GW_INVALID,
 			"Illegal argument: No task found to restart execution from!");
 	m->exec->attempt_number++;
-	json_decref(m->exec->outputs);
-	m->exec->outputs = NULL;
+	json_decref(gw_steal(&m->exec->outputs));
+	free(gw_steal(&m->exec->gate)); /* its place went with its end */
 	gw_machine_set(m, GW_RESTARTED);
 	gw_machine_set(m, GW_RUNNING);
 	rebuild(m);

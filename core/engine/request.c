@@ -28,6 +28,11 @@ static void send(struct gw_engine *engine, struct gw_request *request)
 		return;
 	}
 	if (owner && !owner_is(engine, owner)) {
+		if (request->type == GW_ACT_ADMIT) {
+			gw_fail(&err, GW_BUSY, "another node has it"); /* patrols remind it */
+			answer_error(request, &err);
+			return;
+		}
 		gw_remote_send(engine, owner, request);
 		return;
 	}

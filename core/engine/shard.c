@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/live.h"
+#include "engine/gate.h"
 
 #include <stdio.h>
 
@@ -134,6 +134,7 @@ static bool turn(struct gw_shard *shard, struct gw_mail *messages)
 	size_t n_cut = 0;
 	shard->now = gw_clock_now();
 	handle_all(shard, messages);
+	gw_gate_enter_all(shard);
 	for (size_t i = 0; i < shard->n_touched; i++)
 		gw_live_prepare(shard->touched[i]);
 	bool written = write_batch(shard);
