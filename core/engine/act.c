@@ -2,6 +2,7 @@
 #include "engine/internal.h"
 
 #include "base/json.h"
+#include "base/log.h"
 #include "engine/block.h"
 
 void gw_request_free(struct gw_request *request)
@@ -22,6 +23,7 @@ struct act {
 	const json_t *arguments;
 	gw_time now;
 	struct gw_machine **made;
+	struct gw_id id; /* of a new execution */
 };
 
 static enum gw_state state_of(const struct act *a)
@@ -150,7 +152,7 @@ static struct gw_flow *flow_of_revision(struct act *a, struct gw_error *err)
 static struct gw_execution *copy_execution(struct act *a, struct gw_flow *flow)
 {
 	const struct gw_execution *old = a->m->exec;
-	struct gw_execution *exec = gw_execution_new(old->tenant, flow, gw_id_new(a->now));
+	struct gw_execution *exec = gw_execution_new(old->tenant, flow, a->id);
 	const json_t *inputs = json_object_get(a->arguments, "inputs");
 	exec->inputs = inputs ? json_deep_copy(inputs) : json_incref(old->inputs);
 	exec->variables = json_copy(old->variables);
@@ -313,9 +315,22 @@ static bool (*const actions[])(struct act *a, struct gw_error *err) = {
 bool gw_act(struct gw_engine *engine, struct gw_machine *m, struct gw_request *request, gw_time now,
 	struct gw_machine **made, struct gw_error *err)
 {
-	struct act a = { engine, m, request->arguments, now, made };
+	struct act a = { engine, m, request->arguments, now, made, gw_id_new(now) };
 	bool is_parked = !m->root && m->exec->n_runs > 0;
 	if (is_parked && !gw_state_is_terminal(state_of(&a)))
 		gw_machine_resume_work(m, engine->run_again, now);
 	return actions[request->type](&a, err);
+}
+
+struct gw_machine *gw_act_retry(struct gw_engine *engine, struct gw_machine *m, gw_time now)
+{
+	struct gw_error err;
+	struct gw_machine *made = NULL;
+	const char *const cause[] = { m->exec->tenant, m->exec->id.text, "retry", NULL };
+	struct act a = { engine, m, NULL, now, &made, gw_id_derive(m->exec->retry_at, cause) };
+	if (!act_replay(&a, &err))
+		gw_log(GW_ERROR, "engine", "retrying %s: %s", m->exec->id.text, err.message);
+	m->exec->retry_at = GW_NEVER;
+	m->exec->is_dirty = true;
+	return made;
 }

@@ -193,7 +193,7 @@ static enum gw_state end_state(struct gw_machine *m, enum gw_state state)
 {
 	struct gw_error err;
 	json_auto_t *outputs = json_object();
-	if (!m->exec->flow->outputs || state == GW_FAILED || state == GW_KILLED)
+	if (!m->exec->flow->outputs || (state != GW_SUCCESS && state != GW_WARNING))
 		return state;
 	if (!render_outputs(m, outputs, &err)) {
 		gw_auto_free char *text =
@@ -296,7 +296,7 @@ void gw_machine_timers(struct gw_machine *m, gw_time now)
 gw_time gw_machine_next_timer(const struct gw_machine *m)
 {
 	bool is_created = !m->root && state_of(m) == GW_CREATED;
-	gw_time next = is_created && waits_for_date(m) ? m->exec->schedule_date : GW_NEVER;
+	gw_time next = is_created && waits_for_date(m) ? m->exec->schedule_date : m->exec->retry_at;
 	for (size_t i = 0; !m->is_held && i < m->n_timers; i++) {
 		gw_time at = m->timers[i]->wake_at;
 		if (at != GW_NEVER && (next == GW_NEVER || at < next))

@@ -90,7 +90,7 @@ void gw_machine_resume_work(struct gw_machine *m, bool run_again, gw_time now)
 {
 	enum gw_state state = gw_history_state(&m->exec->state);
 	m->now = now;
-	if (state == GW_QUEUED)
+	if (state == GW_QUEUED || m->exec->retry_at != GW_NEVER)
 		return;
 	if (state == GW_CREATED && m->exec->n_runs == 0) {
 		gw_machine_start(m, now);
@@ -161,6 +161,7 @@ bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_error *err)
 	m->exec->attempt_number++;
 	json_decref(gw_steal(&m->exec->outputs));
 	free(gw_steal(&m->exec->gate)); /* its place went with its end */
+	m->exec->retry_at = GW_NEVER;
 	gw_machine_set(m, GW_RESTARTED);
 	gw_machine_set(m, GW_RUNNING);
 	rebuild(m);

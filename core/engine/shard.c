@@ -111,6 +111,7 @@ static void handle_all(struct gw_shard *shard, struct gw_mail *mail)
 	}
 	for (struct gw_live *live; (live = gw_live_pop_timer(shard, shard->now));) {
 		gw_machine_timers(live->m, shard->now);
+		gw_live_retry(live);
 		gw_live_touch(live);
 	}
 }
