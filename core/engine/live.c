@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "engine/gate.h"
 
+#define MOVES_MAX 20 /* looks for an execution that is handed from one thread to another */
 #define NONE SIZE_MAX
 #define PARK_AFTER (10 * GW_SECOND) /* with nothing to do for this long it leaves memory */
 
@@ -221,6 +222,10 @@ void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail)
 	struct gw_live *live = find_live(shard, request);
 	struct gw_machine *made = NULL;
 	struct gw_error err = { 0 };
+	if (!live && request->tries++ < MOVES_MAX) {
+		gw_request_retry(shard->engine, request);
+		return;
+	}
 	if (!live) {
 		refuse(request, GW_UNAVAILABLE,
 			"the execution is moving between threads, try again");
