@@ -126,7 +126,7 @@ static bool set_labels(struct gw_http_request *rq, struct gw_error *err)
 		return false;
 	if (!json_is_array(labels))
 		return gw_fail(err, GW_INVALID, "the body must be a list of {key, value}");
-	return act(rq, GW_ACT_LABELS, json_pack("{s:O}", "labels", labels));
+	return act(rq, GW_ACT_LABELS, json_pack("{s:o}", "labels", gw_steal(&labels)));
 }
 
 static bool set_state(struct gw_http_request *rq, struct gw_error *err)
