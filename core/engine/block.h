@@ -71,6 +71,7 @@ void gw_machine_end_early(struct gw_machine *m, enum gw_state state); /* executi
 bool gw_machine_is_stopping(const struct gw_machine *m);
 
 void gw_machine_make_root(struct gw_machine *m);
+void gw_machine_drop_blocks(struct gw_machine *m); /* to be rebuilt, or freed */
 
 /* context.c: what expressions see */
 struct gw_context {

@@ -24,18 +24,28 @@ void gw_machine_drop_entries(struct gw_machine *m)
 	m->n_entries = 0;
 }
 
+void gw_machine_drop_blocks(struct gw_machine *m)
+{
+	for (size_t i = m->agenda_head; i < m->n_agenda; i++)
+		if (m->agenda[i].block->phase == GW_PHASE_OVER &&
+			--m->agenda[i].block->n_on_agenda == 0 && m->agenda[i].block != m->root)
+			gw_block_free(m->agenda[i].block);
+	for (size_t i = 0; i < m->exec->n_runs; i++)
+		gw_block_free(m->exec->runs[i]->block);
+	gw_block_free(m->root);
+	m->root = NULL;
+	m->agenda_head = m->n_agenda = m->n_timers = 0;
+	m->n_live = m->n_submitted = 0;
+}
+
 void gw_machine_free(struct gw_machine *m)
 {
 	if (!m)
 		return;
-	for (size_t i = m->agenda_head; i < m->n_agenda; i++)
-		m->agenda[i].block->n_on_agenda--;
-	for (size_t i = 0; i < m->exec->n_runs; i++)
-		gw_block_free(m->exec->runs[i]->block);
+	gw_machine_drop_blocks(m);
 	for (size_t i = 0; i < m->n_effects; i++)
 		json_decref(m->effects[i].properties);
 	gw_machine_drop_entries(m);
-	gw_block_free(m->root);
 	free(m->agenda);
 	free(m->timers);
 	free(m->dirty);

@@ -34,6 +34,7 @@ static void adopt_run(struct gw_machine *m, struct gw_taskrun *run)
 /* Blocks and lanes as they were; nothing is decided yet. */
 static void rebuild(struct gw_machine *m)
 {
+	gw_machine_drop_blocks(m);
 	gw_machine_make_root(m);
 	for (size_t i = 0; i < m->exec->n_runs; i++)
 		adopt_run(m, m->exec->runs[i]);

@@ -172,7 +172,7 @@ static void tenants_and_kinds_are_apart(void **state)
 	assert_true(gw_store_write(store, &group, 1, 0, &err));
 	for (size_t i = 0; i < 3; i++)
 		assert_stored(&ops[i]);
-	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_gate }), 2);
+	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), 2);
 }
 
 static void what_is_no_text_is_refused(void **state)
@@ -384,7 +384,7 @@ static void thousands_of_operations_fit_in_a_call(void **state)
 		ops[i] = suite_next(&ops[i], i % 2 ? "{\"n\":2}" : NULL);
 	}
 	assert_true(gw_store_write(store, groups, N, 0, &err));
-	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_gate }), N / 2);
+	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), N / 2);
 	free(ops);
 	free(groups);
 	free(keys);
