@@ -104,7 +104,7 @@ static void claims_are_by_kind_and_over_all_tenants(void **state)
 		op.record.tenant = gw_slice_of(tenants[i]);
 		op.record.due = (gw_time)i;
 		must_write(&op);
-		op.record.kind = &gw_kind_waiter;
+		op.record.kind = &gw_kind_action;
 		must_write(&op);
 	}
 	assert_claimed(10, 10, "k k k ");

@@ -78,13 +78,13 @@ static void a_single_operation_whose_answer_is_lost_counts_once(void **state)
 		must_write(&op);
 		/* All statements are prepared now: their names pass only when they run. */
 		struct gw_op create = suite_op(GW_CREATE, "k", "{\"n\":1}");
-		write_lossy(&create, 1, losses[i % 2], "create gate");
+		write_lossy(&create, 1, losses[i % 2], "create waiter");
 		assert_doc("k", "{\"n\":1}");
 		struct gw_op replace = suite_next(&create, "{\"n\":2}");
-		write_lossy(&replace, 1, losses[i % 2], "replace gate");
+		write_lossy(&replace, 1, losses[i % 2], "replace waiter");
 		assert_doc("k", "{\"n\":2}");
 		struct gw_op delete = suite_next(&replace, NULL);
-		write_lossy(&delete, 1, losses[i % 2], "delete gate");
+		write_lossy(&delete, 1, losses[i % 2], "delete waiter");
 		assert_doc("k", NULL);
 	}
 	leave_proxy();

@@ -353,7 +353,7 @@ static void a_batch_mixes_kinds_and_operations(void **state)
 	struct gw_op ops[] = { suite_next(&gate, "{\"n\":2}"), suite_op(GW_PUT, "p", "{}"),
 		suite_op(GW_CREATE, "k", "{}"), suite_next(&gone, NULL),
 		suite_op(GW_CREATE, "k", "{}") };
-	ops[2].record.kind = &gw_kind_waiter;
+	ops[2].record.kind = &gw_kind_action;
 	ops[4].record.kind = &gw_kind_flow;
 	struct gw_group groups[] = { { &ops[0], 2 }, { &ops[2], 0 }, { &ops[2], 3 } };
 	assert_true(gw_store_write(store, groups, 3, 0, &err));
