@@ -259,13 +259,23 @@ static bool read_all(struct link *link, const struct sent *sent, bool *hit, stru
 	return PQexitPipelineMode(link->conn) ? ok : ok && link_fail(link, NULL, err);
 }
 
+static bool only_creates(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++)
+		if (batch->steps[i].as != GW_CREATE)
+			return false;
+	return true;
+}
+
+/* Until its end a pipeline is one transaction, so what can only fail by an error (a key that exists)
+ * needs no other. Anything else is counted before it is committed. */
 static bool needs_transaction(const struct batch *batch)
 {
 	const struct gw_kind *kind = batch->steps[0].op->record.kind;
 	bool has_keywords = false;
 	for (unsigned i = 0; i < kind->n_fields; i++)
 		has_keywords |= kind->fields[i].type == GW_KEYWORDS;
-	return batch->n > 1 || has_keywords || signals(batch);
+	return !only_creates(batch) && (batch->n > 1 || has_keywords || signals(batch));
 }
 
 bool batch_run(struct batch *batch, bool *hit, struct gw_error *err)

@@ -39,8 +39,8 @@ static bool act_with_status(struct gw_http_request *rq, enum gw_action_type type
 	struct asked *asked = gw_arena_alloc(&rq->arena, sizeof(*asked));
 	*asked = (struct asked){ rq, old_status };
 	gw_request_later(rq);
-	gw_engine_act(gw_api_of(rq)->engine, rq->tenant, rq->args[0], type, arguments, acted,
-		asked);
+	const struct gw_action action = { rq->tenant, rq->args[0], type, arguments, acted, asked };
+	gw_engine_act(gw_api_of(rq)->engine, &action);
 	return true;
 }
 
@@ -126,7 +126,7 @@ static bool set_labels(struct gw_http_request *rq, struct gw_error *err)
 		return false;
 	if (!json_is_array(labels))
 		return gw_fail(err, GW_INVALID, "the body must be a list of {key, value}");
-	return act(rq, GW_ACT_LABELS, json_pack("{s:O}", "labels", labels));
+	return act(rq, GW_ACT_LABELS, json_pack("{s:o}", "labels", gw_steal(&labels)));
 }
 
 static bool set_state(struct gw_http_request *rq, struct gw_error *err)

@@ -205,8 +205,9 @@ static uint64_t act_on_all(struct gw_http_request *rq, enum gw_action_type type,
 		pthread_mutex_lock(&g.lock);
 		g.under_way++;
 		pthread_mutex_unlock(&g.lock);
-		gw_engine_act(gw_api_of(rq)->engine, rq->tenant, ids->items[i], type,
-			json_deep_copy(arguments), one_done, &g);
+		const struct gw_action action = { rq->tenant, ids->items[i], type,
+			json_deep_copy(arguments), one_done, &g };
+		gw_engine_act(gw_api_of(rq)->engine, &action);
 	}
 	wait_below(&g, 1);
 	pthread_cond_destroy(&g.changed);

@@ -84,6 +84,11 @@ static bool has_files(const struct gw_http_request *rq)
 
 /* ---- Starting ---- */
 
+struct starting {
+	struct gw_http_request *rq;
+	struct gw_id id;
+};
+
 static void put_url(struct gw_str *out, const struct gw_http_request *rq, const char *id)
 {
 	gw_auto_str url = { 0 };
@@ -95,7 +100,8 @@ static void put_url(struct gw_str *out, const struct gw_http_request *rq, const 
 /* The engine's answer, on one of its threads. */
 static void started(void *arg, const struct gw_answer *answer)
 {
-	struct gw_http_request *rq = arg;
+	const struct starting *starting = arg;
+	struct gw_http_request *rq = starting->rq;
 	struct gw_str *out = &rq->out.body;
 	if (!gw_request_take(rq))
 		return;
@@ -104,7 +110,7 @@ static void started(void *arg, const struct gw_answer *answer)
 	} else {
 		gw_str_reserve(out, answer->execution.len + 200);
 		gw_str_add(out, answer->execution.data, answer->execution.len - 1);
-		put_url(out, rq, rq->args[2]);
+		put_url(out, rq, starting->id.text);
 		gw_str_putc(out, '}');
 	}
 	gw_request_send(rq);
@@ -129,9 +135,10 @@ static bool fill_start(struct gw_http_request *rq, struct gw_start *start, struc
 static bool hand_over(struct gw_http_request *rq, struct gw_start *start)
 {
 	struct gw_error err;
-	rq->args[2] = gw_request_keep(rq, start->id.text);
+	struct starting *starting = gw_arena_alloc(&rq->arena, sizeof(*starting));
+	*starting = (struct starting){ rq, start->id };
 	start->done = started;
-	start->arg = rq;
+	start->arg = starting;
 	gw_request_later(rq);
 	if (gw_engine_start_execution(gw_api_of(rq)->engine, start, &err))
 		return true;

@@ -106,7 +106,7 @@ static bool add_filter(struct gw_search *s, struct gw_filter filter, bool negate
 static bool refuse(const struct gw_condition *c, struct gw_error *err)
 {
 	return gw_fail(err, GW_BAD_REQUEST, "operation %s is not known for the field '%s'",
-		c->operation, c->column->name);
+		c->operation ? c->operation : "EQUALS", c->column->name);
 }
 
 static bool refuse_value(const struct gw_condition *c, const char *expected, struct gw_error *err)

@@ -72,16 +72,15 @@ static void drop_narrower(struct gw_http_request *rq)
 /* The entries of an execution, by time. */
 static bool select_entries(struct gw_search *s, struct gw_http_request *rq, struct gw_error *err)
 {
-	const char *prefix = gw_arena_copy(&rq->arena, gw_slice_of(rq->args[0])).data;
-	gw_auto_str text = { 0 };
+	gw_auto_str prefix = { 0 };
 	drop_narrower(rq);
-	gw_str_printf(&text, "%s/", prefix);
+	gw_str_printf(&prefix, "%s/", rq->args[0]);
 	if (!gw_search_read(s, rq, &log_resource, gw_clock_now(), err))
 		return false;
 	s->orders[s->query.n_orders++] = (struct gw_order){ "at", false };
 	return gw_search_add(s,
 		gw_filter_text(rq, "key", GW_PREFIX,
-			gw_arena_copy(&rq->arena, gw_str_slice(&text))),
+			gw_arena_copy(&rq->arena, gw_str_slice(&prefix))),
 		err);
 }
 

@@ -13,6 +13,7 @@ struct gw_pool {
 	pthread_cond_t work;
 	struct queue urgent, normal;
 	size_t n, max; /* of the normal queue */
+	bool urgent_was_last;
 	bool stopping;
 	pthread_t *threads;
 	unsigned n_threads;
@@ -36,19 +37,24 @@ static struct gw_pool_job *pop(struct queue *queue)
 	return job;
 }
 
+/* The queues take turns while both have work. */
+static struct gw_pool_job *next_job(struct gw_pool *pool)
+{
+	bool is_urgent = pool->urgent.first && !(pool->urgent_was_last && pool->normal.first);
+	struct gw_pool_job *job = pop(is_urgent ? &pool->urgent : &pool->normal);
+	pool->urgent_was_last = is_urgent;
+	pool->n -= job && !is_urgent;
+	return job;
+}
+
 /* Waits for the next job; NULL when the pool stops. */
 static struct gw_pool_job *take_job(struct gw_pool *pool)
 {
 	gw_locked(&pool->lock);
 	while (!pool->stopping) {
-		struct gw_pool_job *job = pop(&pool->urgent);
+		struct gw_pool_job *job = next_job(pool);
 		if (job)
 			return job;
-		job = pop(&pool->normal);
-		if (job) {
-			pool->n--;
-			return job;
-		}
 		gw_cond_wait(&pool->work, &pool->lock, -1);
 	}
 	return NULL;

@@ -23,8 +23,8 @@ GW_EXPORT void gw_pool_free(struct gw_pool *pool); /* tolerates NULL; after stop
 
 /* False if the queue is full or the pool is stopping: the job stays the caller's. */
 GW_EXPORT bool gw_pool_submit(struct gw_pool *pool, struct gw_pool_job *job);
-/* For work that is bounded by something else; goes before all other. Never refused: while the pool
- * stops, the job is dropped at once. */
+/* For work that is bounded by something else; takes turns with the other. Never refused: while the
+ * pool stops, the job is dropped at once. */
 GW_EXPORT void gw_pool_urge(struct gw_pool *pool, struct gw_pool_job *job);
 
 #endif

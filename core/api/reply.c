@@ -22,6 +22,14 @@ static const char *const prefixes[] = {
 
 #define BUSY_RETRY_S 1
 
+/* What came from outside may be no UTF-8. */
+static void put_clean(struct gw_str *out, const char *name, struct gw_slice text)
+{
+	gw_auto_str clean = { 0 };
+	gw_utf8_clean(&clean, text.data, text.len);
+	gw_json_text(out, name, gw_str_slice(&clean));
+}
+
 /* Empties the response; {"message":…,"_links":{"self":[…]} is left open. */
 static struct gw_str *begin(struct gw_http_request *rq, int status, const char *message)
 {
@@ -31,12 +39,10 @@ static struct gw_str *begin(struct gw_http_request *rq, int status, const char *
 	*out = (struct gw_response){ .status = status, .fd = -1, .body = body };
 	gw_str_reset(&out->body);
 	gw_str_putc(&out->body, '{');
-	gw_json_text(&out->body, "message", gw_slice_of(message));
+	put_clean(&out->body, "message", gw_slice_of(message));
 	gw_json_key(&out->body, "_links");
 	gw_str_puts(&out->body, "{\"self\":[{");
-	gw_auto_str target = { 0 };
-	gw_utf8_clean(&target, rq->target.data, rq->target.len);
-	gw_json_text(&out->body, "href", gw_str_slice(&target));
+	put_clean(&out->body, "href", rq->target);
 	gw_json_bool(&out->body, "templated", false);
 	gw_str_puts(&out->body, "}]}");
 	return &out->body;

@@ -140,25 +140,49 @@ void gw_json_key(struct gw_str *out, const char *name)
 	gw_str_putc(out, ':');
 }
 
-void gw_json_quote(struct gw_str *out, struct gw_slice text)
+static bool needs_escape(unsigned char c)
+{
+	return c < ' ' || c == '"' || c == '\\';
+}
+
+static void put_escaped(struct gw_str *out, unsigned char c)
 {
 	static const char short_escapes[] = "\b\t\n\v\f\r";
 	static const char letters[] = "btn.fr";
+	const char *at = c ? strchr(short_escapes, c) : NULL;
+	if (c == '"' || c == '\\')
+		gw_str_add(out, (const char[]){ '\\', (char)c }, 2);
+	else if (at && c != '\v')
+		gw_str_add(out, (const char[]){ '\\', letters[at - short_escapes] }, 2);
+	else
+		gw_str_printf(out, "\\u%04x", c);
+}
+
+static void put_quoted(struct gw_str *out, const char *data, size_t len)
+{
+	char *at = gw_str_extend(out, len + 2);
+	if (!at)
+		return;
+	at[0] = at[len + 1] = '"';
+	memcpy(at + 1, data, len);
+}
+
+void gw_json_quote(struct gw_str *out, struct gw_slice text)
+{
+	size_t start = 0, i = 0;
+	while (i < text.len && !needs_escape((unsigned char)text.data[i]))
+		i++;
+	if (i == text.len && text.len > 0) {
+		put_quoted(out, text.data, text.len);
+		return;
+	}
 	gw_str_putc(out, '"');
-	size_t start = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-		if (c >= ' ' && c != '"' && c != '\\')
+	for (; i < text.len; i++) {
+		if (!needs_escape((unsigned char)text.data[i]))
 			continue;
 		gw_str_add(out, text.data + start, i - start);
+		put_escaped(out, (unsigned char)text.data[i]);
 		start = i + 1;
-		const char *at = c ? strchr(short_escapes, c) : NULL;
-		if (c == '"' || c == '\\')
-			gw_str_add(out, (const char[]){ '\\', (char)c }, 2);
-		else if (at && c != '\v')
-			gw_str_add(out, (const char[]){ '\\', letters[at - short_escapes] }, 2);
-		else
-			gw_str_printf(out, "\\u%04x", c);
 	}
 	gw_str_add(out, text.data + start, text.len - start);
 	gw_str_putc(out, '"');

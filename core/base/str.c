@@ -42,18 +42,26 @@ void gw_str_reserve(struct gw_str *s, size_t more)
 	s->data[s->len] = '\0';
 }
 
-void gw_str_add(struct gw_str *s, const char *data, size_t len)
+char *gw_str_extend(struct gw_str *s, size_t len)
 {
 	size_t limit = s->limit ? s->limit : GW_STR_LIMIT;
 	if (len > limit - s->len) {
 		s->full = true;
-		return;
+		return NULL;
 	}
-	gw_str_reserve(s, len);
-	if (len)
-		memcpy(s->data + s->len, data, len);
+	if (s->len + len >= s->cap)
+		gw_str_reserve(s, len);
+	char *at = s->data + s->len;
 	s->len += len;
 	s->data[s->len] = '\0';
+	return at;
+}
+
+void gw_str_add(struct gw_str *s, const char *data, size_t len)
+{
+	char *at = gw_str_extend(s, len);
+	if (at && len)
+		memcpy(at, data, len);
 }
 
 void gw_str_puts(struct gw_str *s, const char *text)
@@ -63,7 +71,9 @@ void gw_str_puts(struct gw_str *s, const char *text)
 
 void gw_str_putc(struct gw_str *s, char c)
 {
-	gw_str_add(s, &c, 1);
+	char *at = gw_str_extend(s, 1);
+	if (at)
+		*at = c;
 }
 
 void gw_str_vprintf(struct gw_str *s, const char *format, va_list args)

@@ -180,6 +180,22 @@ static bool check_host(const char *host, struct gw_error *err)
 		host);
 }
 
+/* "repository.postgress": of no backend that is used, and of none that the table knows. */
+static void warn_of_unused_sections(struct gw_config *config, const char *type)
+{
+	const char *name;
+	json_t *section;
+	json_object_foreach (find(config, "repository"), name, section) {
+		gw_auto_free char *key = gw_sprintf("repository.%s", name);
+		if (json_is_object(section) && strcmp(name, type) != 0 &&
+			!gw_key_is_section(gw_slice_of(key)))
+			json_array_append_new(config->warnings,
+				json_sprintf("%s: %s is not the repository.type, so this is not "
+					     "used",
+					gw_config_place(config, key), key));
+	}
+}
+
 /* What no key says alone. */
 static bool check_whole(struct gw_config *config, struct gw_error *err)
 {
@@ -202,9 +218,12 @@ static bool load(struct gw_config *config, const char *path, struct gw_error *er
 	gw_auto_givens file = { 0 };
 	gw_auto_givens environment = { 0 };
 	put_defaults(config);
-	gw_givens_read_environment(&environment);
-	return read_source(path, &file, err) && apply(config, &file, err) &&
-	       apply(config, &environment, err) && check_whole(config, err);
+	gw_givens_read_environment(&environment, config->warnings);
+	if (!read_source(path, &file, err) || !apply(config, &file, err) ||
+		!apply(config, &environment, err) || !check_whole(config, err))
+		return false;
+	warn_of_unused_sections(config, gw_config_text(config, "repository.type"));
+	return true;
 }
 
 struct gw_config *gw_config_load(const char *path, struct gw_error *err)

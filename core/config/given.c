@@ -6,6 +6,7 @@
 #include "yaml/yaml.h"
 
 #include <ctype.h>
+#include <unistd.h>
 
 void gw_givens_clear(struct gw_givens *givens)
 {
@@ -185,9 +186,38 @@ static void read_variable(struct gw_givens *givens, const char *path)
 		gw_givens_add(givens, path, gw_str_text(&variable), text);
 }
 
-void gw_givens_read_environment(struct gw_givens *givens)
+static bool is_of_key(struct gw_slice variable)
 {
 	gw_auto_str name = { 0 };
+	gw_auto_str known = { 0 };
+	for (const struct gw_key_info *info = gw_key_infos; info->key; info++) {
+		gw_key_name(info, 0, &name);
+		gw_key_variable(&known, gw_str_slice(&name));
+		if (gw_slice_equal(variable, gw_str_slice(&known)))
+			return true;
+	}
+	return false;
+}
+
+/* Variables that look like ours and set nothing. */
+static void warn_of_unknown(json_t *warnings)
+{
+	static const char *const others[] = { "GODWIT_CONFIGURATION", "GODWIT_RUN" };
+	for (char **variable = environ; variable && *variable; variable++) {
+		struct gw_slice name = { *variable, strcspn(*variable, "=") };
+		bool known = !gw_slice_starts(name, gw_slice_of("GODWIT_")) || is_of_key(name);
+		for (size_t i = 0; i < GW_LEN(others); i++)
+			known |= gw_slice_is(name, others[i]);
+		if (!known)
+			json_array_append_new(warnings,
+				json_sprintf("%.*s: there is no such key", GW_SLICE(name)));
+	}
+}
+
+void gw_givens_read_environment(struct gw_givens *givens, json_t *warnings)
+{
+	gw_auto_str name = { 0 };
+	warn_of_unknown(warnings);
 	for (const struct gw_key_info *info = gw_key_infos; info->key; info++)
 		for (unsigned i = 0; gw_key_name(info, i, &name); i++)
 			read_variable(givens, gw_str_text(&name));

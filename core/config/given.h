@@ -31,7 +31,8 @@ struct gw_given *gw_givens_take(struct gw_givens *givens, const struct gw_key_in
 /* Adds what a source (a whole file) says; name is what people call it. */
 bool gw_givens_read_source(struct gw_givens *givens, const char *name, struct gw_slice source,
 	struct gw_error *err);
-/* Adds what variables of the environment say about keys of the table. */
-void gw_givens_read_environment(struct gw_givens *givens);
+/* Adds what variables of the environment say about keys of the table; warns of GODWIT_… that say
+ * nothing. */
+void gw_givens_read_environment(struct gw_givens *givens, json_t *warnings);
 
 #endif

@@ -38,7 +38,7 @@ const struct gw_key_info gw_key_infos[] = {
 		"Largest request, files included." },
 	{ "server.http.max-body-size", "size", "32MB", NULL, 0,
 		"Largest request without files: a flow, a JSON document." },
-	{ "server.http.max-header-size", "size", "64KB", NULL, 0,
+	{ "server.http.max-header-size", "size", "16KB", NULL, 0,
 		"Largest head of a request: its address and headers." },
 	{ "server.http.max-parts", "integer(1,100000)", "1000", NULL, 0,
 		"Most inputs of one request." },

@@ -2,6 +2,7 @@
 #include "engine/internal.h"
 
 #include "base/json.h"
+#include "base/log.h"
 #include "engine/block.h"
 
 /* How an execution came to be, and what became of it, as Kestra marks it. */
@@ -27,7 +28,8 @@ struct act {
 	const json_t *arguments;
 	gw_time now;
 	struct gw_machine **made;
-	const char *mark; /* label of a new execution: how it came to be */
+	struct gw_id id; /* of a new execution */
+	const char *mark; /* its label: how it came to be */
 };
 
 static enum gw_state state_of(const struct act *a)
@@ -50,6 +52,16 @@ static bool act_pause(struct act *a, struct gw_error *err)
 static bool act_resume(struct act *a, struct gw_error *err)
 {
 	return gw_machine_resume(a->m, json_object_get(a->arguments, "inputs"), a->now, err);
+}
+
+/* A place became free for a queued execution. */
+static bool act_admit(struct act *a, struct gw_error *err)
+{
+	if (state_of(a) != GW_QUEUED)
+		return gw_fail(err, GW_CONFLICT, "execution %s does not wait any more",
+			a->m->exec->id.text);
+	gw_machine_admit(a->m, gw_json_string(a->arguments, "gate"), a->now);
+	return true;
 }
 
 /* A queued execution starts, or ends as somebody wants it. */
@@ -78,6 +90,7 @@ static bool act_force_run(struct act *a, struct gw_error *err)
 		return gw_machine_resume(a->m, NULL, a->now, err);
 	if (state == GW_CREATED || state == GW_QUEUED) {
 		a->m->exec->schedule_date = GW_NEVER;
+		a->m->is_forced = true;
 		gw_machine_start(a->m, a->now);
 	}
 	return true;
@@ -142,21 +155,10 @@ static struct gw_flow *flow_of_revision(struct act *a, struct gw_error *err)
 		(int)json_integer_value(revision), err);
 }
 
-/* An id of the same shard: both executions are written at once, before the answer. */
-static struct gw_id id_beside(const struct act *a)
-{
-	struct gw_id id;
-	const struct gw_shard *home = gw_shard_of(a->engine, a->m->exec->id.text);
-	do
-		id = gw_id_new(a->now);
-	while (gw_shard_of(a->engine, id.text) != home);
-	return id;
-}
-
 static struct gw_execution *copy_execution(struct act *a, struct gw_flow *flow)
 {
 	const struct gw_execution *old = a->m->exec;
-	struct gw_execution *exec = gw_execution_new(old->tenant, flow, id_beside(a));
+	struct gw_execution *exec = gw_execution_new(old->tenant, flow, a->id);
 	const json_t *inputs = json_object_get(a->arguments, "inputs");
 	exec->inputs = inputs ? json_deep_copy(inputs) : json_incref(old->inputs);
 	exec->variables = json_copy(old->variables);
@@ -327,6 +329,7 @@ static bool (*const actions[])(struct act *a, struct gw_error *err) = {
 	[GW_ACT_LABELS] = act_labels,
 	[GW_ACT_STATUS] = act_status,
 	[GW_ACT_TASKRUN_STATE] = act_taskrun_state,
+	[GW_ACT_ADMIT] = act_admit,
 	[GW_ACT_UNQUEUE] = act_unqueue,
 	[GW_ACT_FORCE_RUN] = act_force_run,
 };
@@ -334,9 +337,23 @@ static bool (*const actions[])(struct act *a, struct gw_error *err) = {
 bool gw_act(struct gw_engine *engine, struct gw_machine *m, struct gw_request *request, gw_time now,
 	struct gw_machine **made, struct gw_error *err)
 {
-	struct act a = { engine, m, request->arguments, now, made, REPLAY_LABEL };
+	struct act a = { engine, m, request->arguments, now, made, gw_id_new(now), REPLAY_LABEL };
 	bool is_parked = !m->root && m->exec->n_runs > 0;
 	if (is_parked && !gw_state_is_terminal(state_of(&a)))
 		gw_machine_resume_work(m, engine->run_again, now);
 	return actions[request->type](&a, err);
+}
+
+struct gw_machine *gw_act_retry(struct gw_engine *engine, struct gw_machine *m, gw_time now)
+{
+	struct gw_error err;
+	struct gw_machine *made = NULL;
+	const char *const cause[] = { m->exec->tenant, m->exec->id.text, "retry", NULL };
+	struct gw_id id = gw_id_derive(m->exec->retry_at, cause);
+	struct act a = { engine, m, NULL, now, &made, id, REPLAY_LABEL };
+	if (!replay_with_flow(&a, &err))
+		gw_log(GW_ERROR, "engine", "retrying %s: %s", m->exec->id.text, err.message);
+	m->exec->retry_at = GW_NEVER;
+	m->exec->is_dirty = true;
+	return made;
 }

@@ -4,6 +4,38 @@
 
 #include "engine/machine.h"
 
+enum gw_phase {
+	GW_PHASE_TASKS,
+	GW_PHASE_ERRORS,
+	GW_PHASE_FINALLY,
+	GW_PHASE_END, /* the execution's only: ends once nothing lives any more */
+	GW_PHASE_AFTER, /* the execution's only: afterExecution */
+	GW_PHASE_OVER,
+};
+
+struct gw_lane_state {
+	const struct gw_branch *branch;
+	unsigned next, end; /* positions in the branch */
+	unsigned n_running; /* 0 or 1 */
+	bool is_started, is_ended;
+};
+
+/* A running list of tasks: that of a flowable, or the execution's own. */
+struct gw_block {
+	struct gw_taskrun *owner; /* NULL = the execution */
+	enum gw_phase phase;
+	struct gw_plan plan;
+	struct gw_lane_state *lanes; /* one per lane of the plan */
+	size_t next_lane, n_active, n_ended; /* lanes */
+	size_t n_running; /* task runs of lanes or list */
+	struct gw_lane_state list; /* of errors, finally or afterExecution */
+	bool has_list;
+	bool any_failed, any_killed, any_warning, finally_failed;
+	bool is_paused; /* a Pause that waits */
+	bool is_waiting; /* for the owner's wake_at */
+	unsigned n_on_agenda;
+};
+
 /* block.c: lists of tasks */
 struct gw_block *gw_block_new(struct gw_taskrun *owner);
 void gw_block_free(struct gw_block *b);
@@ -39,6 +71,7 @@ void gw_machine_end_early(struct gw_machine *m, enum gw_state state); /* executi
 bool gw_machine_is_stopping(const struct gw_machine *m);
 
 void gw_machine_make_root(struct gw_machine *m);
+void gw_machine_drop_blocks(struct gw_machine *m); /* to be rebuilt, or freed */
 
 /* context.c: what expressions see */
 struct gw_context {

@@ -5,7 +5,7 @@
 #ifndef GW_ENGINE_ENGINE_H
 #define GW_ENGINE_ENGINE_H
 
-#include "model/execution.h"
+#include "engine/start.h"
 #include "check/flow.h"
 #include "config/config.h"
 #include "storage/storage.h"
@@ -77,34 +77,6 @@ GW_EXPORT struct gw_flow *gw_engine_cached_flow(struct gw_engine *engine, const 
 
 /* ---- Executions ---- */
 
-struct gw_answer {
-	struct gw_error error; /* code GW_OK = done */
-	struct gw_slice execution; /* JSON as the API shows it; borrowed during the call */
-};
-
-/* A new execution. Everything is handed over; free with gw_start_free if it was not started. */
-struct gw_start {
-	char *tenant;
-	struct gw_flow *flow;
-	struct gw_id id; /* made by the caller: input files are stored under it */
-	json_t *inputs; /* resolved; NULL = none */
-	struct gw_labels labels; /* beside the flow's */
-	struct gw_cause cause;
-	json_t *variables; /* extra top-level variables, NULL = none */
-	gw_time schedule_date; /* start not before; GW_NEVER = now */
-	gw_time trigger_date; /* GW_NEVER = none */
-	char *backfill; /* its id, NULL = none */
-	bool until_end; /* answer when it has ended, not when it exists */
-	void (*done)(void *arg, const struct gw_answer *answer);
-	void *arg;
-};
-
-GW_EXPORT struct gw_start *gw_start_new(const char *tenant, struct gw_flow *flow);
-GW_EXPORT void gw_start_free(struct gw_start *start);
-/* GW_BUSY at once if the engine's inbox is full (start is then still the caller's). */
-GW_EXPORT bool gw_engine_start_execution(struct gw_engine *engine, struct gw_start *start,
-	struct gw_error *err);
-
 enum gw_action_type {
 	GW_ACT_KILL, /* {cascade} */
 	GW_ACT_PAUSE,
@@ -116,14 +88,20 @@ enum gw_action_type {
 	GW_ACT_TASKRUN_STATE, /* {taskRunId, state} */
 	GW_ACT_UNQUEUE, /* {state?} */
 	GW_ACT_FORCE_RUN,
+	GW_ACT_ADMIT, /* {gate}: the engine's own, when a place is free */
 };
 
-/* Anything done to an execution, wherever it is owned. arguments: a new reference handed over, or
- * NULL. The answer's execution is the changed one (the new one for REPLAY). */
-GW_EXPORT void gw_engine_act(struct gw_engine *engine, const char *tenant, const char *execution,
-	enum gw_action_type type, json_t *arguments,
-	void (*done)(void *arg, const struct gw_answer *answer), void *arg);
+/* Something to be done to an execution, wherever it is owned. */
+struct gw_action {
+	const char *tenant, *execution;
+	enum gw_action_type type;
+	json_t *arguments; /* handed over; NULL = none */
+	void (*done)(void *arg, const struct gw_answer *answer);
+	void *arg;
+};
 
+/* The answer's execution is the changed one (the new one for REPLAY). */
+GW_EXPORT void gw_engine_act(struct gw_engine *engine, const struct gw_action *action);
 /* Deletes an ended execution with what belongs to it; a running one is killed first if wanted, else
  * GW_CONFLICT. Blocks. */
 struct gw_deletion {

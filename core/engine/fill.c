@@ -205,8 +205,9 @@ static void kill_running(struct gw_engine *engine, const char *tenant, const jso
 	size_t i;
 	json_t *id;
 	json_array_foreach (ids, i, id) {
-		gw_engine_act(engine, tenant, json_string_value(id), GW_ACT_KILL, NULL,
-			ignore_answer, NULL);
+		const struct gw_action kill = { tenant, json_string_value(id), GW_ACT_KILL, NULL,
+			ignore_answer, NULL };
+		gw_engine_act(engine, &kill);
 	}
 }
 

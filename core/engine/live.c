@@ -2,7 +2,9 @@
 #include "engine/live.h"
 
 #include "base/log.h"
+#include "engine/gate.h"
 
+#define MOVES_MAX 20 /* looks for an execution that is handed from one thread to another */
 #define NONE SIZE_MAX
 #define PARK_AFTER (10 * GW_SECOND) /* with nothing to do for this long it leaves memory */
 
@@ -27,6 +29,9 @@ static void free_live(void *p)
 		live->waiters = waiter->next;
 		free(waiter);
 	}
+	for (size_t i = 0; i < live->n_made; i++)
+		gw_machine_free(live->made[i]);
+	free(live->made);
 	gw_machine_free(live->m);
 	free(live->key);
 	free(live);
@@ -193,12 +198,34 @@ static struct gw_live *find_live(struct gw_shard *shard, struct gw_request *requ
 	return live;
 }
 
+static void add_made(struct gw_live *live, struct gw_machine *made)
+{
+	live->made = gw_grow(live->made, live->n_made, &live->cap_made);
+	live->made[live->n_made++] = made;
+	gw_live_touch(live);
+}
+
+void gw_live_retry(struct gw_live *live)
+{
+	const struct gw_execution *exec = live->m->exec;
+	gw_time now = live->shard->now;
+	if (exec->retry_at == GW_NEVER || exec->retry_at > now)
+		return;
+	struct gw_machine *made = gw_act_retry(live->shard->engine, live->m, now);
+	if (made)
+		add_made(live, made);
+}
+
 void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail)
 {
 	struct gw_request *request = mail->request;
 	struct gw_live *live = find_live(shard, request);
 	struct gw_machine *made = NULL;
 	struct gw_error err = { 0 };
+	if (!live && request->tries++ < MOVES_MAX) {
+		gw_request_retry(shard->engine, request);
+		return;
+	}
 	if (!live) {
 		refuse(request, GW_UNAVAILABLE,
 			"the execution is moving between threads, try again");
@@ -217,7 +244,7 @@ void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail)
 		gw_execution_print(&shard->batch.text, made->exec);
 		waiter->execution =
 			gw_arena_copy(&shard->batch.arena, gw_str_slice(&shard->batch.text));
-		gw_live_touch(gw_live_add(shard, made));
+		add_made(live, made);
 	}
 	gw_request_free(request);
 }
@@ -237,10 +264,16 @@ static bool may_leave(const struct gw_live *live)
 {
 	const struct gw_machine *m = live->m;
 	gw_time next = gw_machine_next_timer(m);
-	if (gw_machine_is_over(m))
-		return true;
-	return m->n_submitted == 0 && !gw_machine_is_cut(m) && !waits_for_end(live) &&
-	       (next == GW_NEVER || next > live->shard->now + PARK_AFTER);
+	bool is_idle = gw_machine_is_over(m) ||
+		       (m->n_submitted == 0 && !gw_machine_is_cut(m) && !waits_for_end(live));
+	return is_idle && (next == GW_NEVER || next > live->shard->now + PARK_AFTER);
+}
+
+static void put_made(struct gw_live *live)
+{
+	for (size_t i = 0; i < live->n_made; i++)
+		gw_batch_execution(&live->shard->batch, live->made[i], live->shard->engine->owner,
+			GW_NEVER);
 }
 
 void gw_live_prepare(struct gw_live *live)
@@ -251,12 +284,16 @@ void gw_live_prepare(struct gw_live *live)
 		gw_machine_go(m, shard->now);
 	live->group = NONE;
 	live->leaves = may_leave(live);
-	if (!m->exec->is_dirty && (!live->leaves || (m->exec->is_stored && !live->is_owned)))
+	bool is_left = live->leaves && (!m->exec->is_stored || live->is_owned);
+	if (!m->exec->is_dirty && !is_left && live->n_made == 0)
 		return;
 	live->group = gw_batch_group(&shard->batch);
+	put_made(live);
+	if (!m->exec->is_dirty && !is_left)
+		return;
 	if (live->leaves)
 		gw_batch_execution(&shard->batch, m, (struct gw_slice){ 0 },
-			gw_machine_is_over(m) ? GW_NEVER : gw_machine_next_timer(m));
+			gw_machine_next_timer(m));
 	else
 		gw_batch_execution(&shard->batch, m, shard->engine->owner, GW_NEVER);
 }
@@ -271,6 +308,19 @@ static void start_effects(struct gw_live *live)
 			gw_jobs_kill(live->shard->engine, m, m->effects[i].run);
 	}
 	m->n_effects = 0;
+}
+
+/* They move to the shards they belong to, which start their effects. */
+static void hand_over_made(struct gw_live *live)
+{
+	for (size_t i = 0; i < live->n_made; i++) {
+		struct gw_mail *mail = gw_new(struct gw_mail);
+		mail->type = GW_MAIL_ADOPT;
+		mail->machine = live->made[i];
+		gw_shard_post(gw_shard_of(live->shard->engine, mail->machine->exec->id.text), mail,
+			false);
+	}
+	live->n_made = 0;
 }
 
 static void let_go(struct gw_live *live)
@@ -310,8 +360,13 @@ bool gw_live_settle(struct gw_live *live, bool written)
 	start_effects(live);
 	answer_waiters(live, is_over, NULL);
 	gw_followers_tell(shard->engine->followers, m->exec->tenant, m->exec->id.text, is_over);
-	if (is_over)
+	hand_over_made(live);
+	if (is_over && !live->has_ended) {
+		live->has_ended = true;
+		if (m->exec->gate)
+			gw_gate_leave(shard->engine, m->exec);
 		gw_engine_execution_ended(shard->engine, m->exec);
+	}
 	if (live->leaves) {
 		let_go(live);
 		return false;

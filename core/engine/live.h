@@ -18,12 +18,15 @@ struct gw_waiter {
 struct gw_live {
 	struct gw_shard *shard;
 	struct gw_machine *m;
+	struct gw_machine **made; /* executions that came of it, written in its group */
+	size_t n_made, cap_made;
 	char *key; /* tenant/id */
 	struct gw_waiter *waiters;
 	size_t group; /* of the current batch; SIZE_MAX = nothing to write */
 	size_t timer_at; /* place in the shard's heap; SIZE_MAX = none */
 	gw_time timer;
 	bool is_touched;
+	bool has_ended; /* who waited for the end knows */
 	bool is_owned; /* its record names this node */
 	bool leaves; /* it is nobody's after this write */
 };
@@ -33,6 +36,8 @@ void gw_live_touch(struct gw_live *live);
 /* Answers a start: the execution as it was created, or as it ends. */
 void gw_live_expect(struct gw_live *live, const struct gw_start *start, struct gw_batch *batch);
 void gw_live_handle_action(struct gw_shard *shard, struct gw_mail *mail);
+/* A RETRIED execution whose time has come makes the one that takes its place. */
+void gw_live_retry(struct gw_live *live);
 void gw_live_clear(struct gw_shard *shard);
 
 /* Puts what changed into the batch. */

@@ -16,6 +16,8 @@ core_libgodwit_la_SOURCES += \
 	core/engine/fill.c \
 	core/engine/fill.h \
 	core/engine/follow.c \
+	core/engine/gate.c \
+	core/engine/gate.h \
 	core/engine/internal.h \
 	core/engine/jobs.c \
 	core/engine/live.c \
@@ -37,8 +39,10 @@ core_libgodwit_la_SOURCES += \
 	core/engine/scheduler.c \
 	core/engine/scheduler.h \
 	core/engine/shard.c \
+	core/engine/shard.h \
 	core/engine/snapshot.c \
 	core/engine/start.c \
+	core/engine/start.h \
 	core/engine/taskrun.c \
 	core/engine/trigger_state.c \
 	core/engine/trigger_state.h \

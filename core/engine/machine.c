@@ -24,18 +24,28 @@ void gw_machine_drop_entries(struct gw_machine *m)
 	m->n_entries = 0;
 }
 
+void gw_machine_drop_blocks(struct gw_machine *m)
+{
+	for (size_t i = m->agenda_head; i < m->n_agenda; i++)
+		if (m->agenda[i].block->phase == GW_PHASE_OVER &&
+			--m->agenda[i].block->n_on_agenda == 0 && m->agenda[i].block != m->root)
+			gw_block_free(m->agenda[i].block);
+	for (size_t i = 0; i < m->exec->n_runs; i++)
+		gw_block_free(m->exec->runs[i]->block);
+	gw_block_free(m->root);
+	m->root = NULL;
+	m->agenda_head = m->n_agenda = m->n_timers = 0;
+	m->n_live = m->n_submitted = 0;
+}
+
 void gw_machine_free(struct gw_machine *m)
 {
 	if (!m)
 		return;
-	for (size_t i = m->agenda_head; i < m->n_agenda; i++)
-		m->agenda[i].block->n_on_agenda--;
-	for (size_t i = 0; i < m->exec->n_runs; i++)
-		gw_block_free(m->exec->runs[i]->block);
+	gw_machine_drop_blocks(m);
 	for (size_t i = 0; i < m->n_effects; i++)
 		json_decref(m->effects[i].properties);
 	gw_machine_drop_entries(m);
-	gw_block_free(m->root);
 	free(m->agenda);
 	free(m->timers);
 	free(m->dirty);
@@ -121,6 +131,33 @@ void gw_machine_make_root(struct gw_machine *m)
 	gw_block_set_lanes(m->root);
 }
 
+static bool waits_for_date(const struct gw_machine *m)
+{
+	return m->exec->schedule_date != GW_NEVER && m->exec->schedule_date > m->now;
+}
+
+bool gw_machine_wants_place(const struct gw_machine *m)
+{
+	return m->exec->flow->concurrency > 0 && state_of(m) == GW_CREATED && !m->exec->gate &&
+	       !m->is_forced && !waits_for_date(m) && !m->root;
+}
+
+void gw_machine_admit(struct gw_machine *m, const char *gate, gw_time now)
+{
+	m->now = now;
+	free(m->exec->gate);
+	m->exec->gate = gw_strdup(gate);
+	m->exec->is_dirty = true;
+	gw_machine_start(m, now);
+}
+
+void gw_machine_queue(struct gw_machine *m, const char *message, gw_time now)
+{
+	m->now = now;
+	gw_machine_log(m, NULL, GW_INFO, message);
+	gw_machine_set(m, GW_QUEUED);
+}
+
 void gw_machine_start(struct gw_machine *m, gw_time now)
 {
 	m->now = now;
@@ -128,7 +165,7 @@ void gw_machine_start(struct gw_machine *m, gw_time now)
 		gw_machine_set(m, GW_CREATED);
 	if (m->exec->original_created == GW_NEVER)
 		m->exec->original_created = now;
-	if (m->exec->schedule_date != GW_NEVER && m->exec->schedule_date > now)
+	if (waits_for_date(m) || gw_machine_wants_place(m))
 		return;
 	if (m->exec->flow->broken) {
 		gw_machine_end_unstarted(m, GW_FAILED, m->exec->flow->broken, now);
@@ -166,7 +203,7 @@ static enum gw_state end_state(struct gw_machine *m, enum gw_state state)
 {
 	struct gw_error err;
 	json_auto_t *outputs = json_object();
-	if (!m->exec->flow->outputs || state == GW_FAILED || state == GW_KILLED)
+	if (!m->exec->flow->outputs || (state != GW_SUCCESS && state != GW_WARNING))
 		return state;
 	if (!render_outputs(m, outputs, &err)) {
 		gw_auto_free char *text =
@@ -261,14 +298,15 @@ void gw_machine_timers(struct gw_machine *m, gw_time now)
 		if (run->wake_at != GW_NEVER)
 			wake(m, run);
 	}
-	if (!m->root && !gw_state_is_terminal(state_of(m)))
+	if (!m->root && state_of(m) == GW_CREATED)
 		gw_machine_start(m, now);
 	gw_machine_go(m, now);
 }
 
 gw_time gw_machine_next_timer(const struct gw_machine *m)
 {
-	gw_time next = m->root || gw_machine_is_over(m) ? GW_NEVER : m->exec->schedule_date;
+	bool is_created = !m->root && state_of(m) == GW_CREATED;
+	gw_time next = is_created && waits_for_date(m) ? m->exec->schedule_date : m->exec->retry_at;
 	for (size_t i = 0; !m->is_held && i < m->n_timers; i++) {
 		gw_time at = m->timers[i]->wake_at;
 		if (at != GW_NEVER && (next == GW_NEVER || at < next))

@@ -50,37 +50,7 @@ struct gw_result {
 
 GW_EXPORT void gw_result_clear(struct gw_result *result);
 
-enum gw_phase {
-	GW_PHASE_TASKS,
-	GW_PHASE_ERRORS,
-	GW_PHASE_FINALLY,
-	GW_PHASE_END, /* the execution's only: ends once nothing lives any more */
-	GW_PHASE_AFTER, /* the execution's only: afterExecution */
-	GW_PHASE_OVER,
-};
-
-struct gw_lane_state {
-	const struct gw_branch *branch;
-	unsigned next, end; /* positions in the branch */
-	unsigned n_running; /* 0 or 1 */
-	bool is_started, is_ended;
-};
-
-/* A running list of tasks: that of a flowable, or the execution's own. */
-struct gw_block {
-	struct gw_taskrun *owner; /* NULL = the execution */
-	enum gw_phase phase;
-	struct gw_plan plan;
-	struct gw_lane_state *lanes; /* one per lane of the plan */
-	size_t next_lane, n_active, n_ended; /* lanes */
-	size_t n_running; /* task runs of lanes or list */
-	struct gw_lane_state list; /* of errors, finally or afterExecution */
-	bool has_list;
-	bool any_failed, any_killed, any_warning, finally_failed;
-	bool is_paused; /* a Pause that waits */
-	bool is_waiting; /* for the owner's wake_at */
-	unsigned n_on_agenda;
-};
+struct gw_block; /* a running list of tasks (engine/block.h) */
 
 struct gw_agenda_item {
 	struct gw_block *block;
@@ -100,6 +70,7 @@ struct gw_machine {
 	struct gw_taskrun **timers; /* runs with a wake_at */
 	size_t n_timers, cap_timers;
 	bool is_held; /* paused by a person: nothing new starts */
+	bool is_forced; /* a person started it, whatever the limit */
 	bool ends_early; /* a task said so (execution.Exit) */
 	enum gw_state early_state;
 	struct gw_taskrun **dirty; /* runs to be written */
@@ -139,6 +110,10 @@ GW_EXPORT bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_e
 /* A person says how a task run ended; what comes after it goes on. */
 GW_EXPORT bool gw_machine_set_run(struct gw_machine *m, struct gw_taskrun *run, enum gw_state state,
 	gw_time now, struct gw_error *err);
+/* Concurrency limits: it is CREATED and must be admitted, queued or ended before it starts. */
+GW_EXPORT bool gw_machine_wants_place(const struct gw_machine *m);
+GW_EXPORT void gw_machine_admit(struct gw_machine *m, const char *gate, gw_time now);
+GW_EXPORT void gw_machine_queue(struct gw_machine *m, const char *message, gw_time now);
 /* Ends it before anything ran (concurrency limits), with a log line. */
 GW_EXPORT void gw_machine_end_unstarted(struct gw_machine *m, enum gw_state state,
 	const char *message, gw_time now);

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "engine/gate.h"
 #include "engine/scheduler.h"
 #include "engine/trigger_state.h"
 #include "run/hosts.h"
@@ -284,8 +285,10 @@ static void patrol(struct gw_node *node)
 		gw_log(GW_WARN, "engine", "listing nodes: %s", err.message);
 	}
 	gw_map_clear(&alive, NULL);
-	if (node->engine->roles & GW_ROLE_EXECUTOR)
+	if (node->engine->roles & GW_ROLE_EXECUTOR) {
 		claim_due(node->engine);
+		gw_gate_patrol(node->engine);
+	}
 	gw_remote_serve(node->engine);
 }
 

@@ -345,8 +345,9 @@ static bool resume_and_wait(struct question *q, const char *execution, struct gw
 	struct resume r = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	json_t *inputs = json_object_get(q->arguments, "inputs");
 	gw_cond_init(&r.cond);
-	gw_engine_act(q->engine, q->job->flow->tenant, execution, GW_ACT_RESUME,
-		json_pack("{s:O*}", "inputs", inputs), hear_resume, &r);
+	const struct gw_action resume = { q->job->flow->tenant, execution, GW_ACT_RESUME,
+		json_pack("{s:O*}", "inputs", inputs), hear_resume, &r };
+	gw_engine_act(q->engine, &resume);
 	pthread_mutex_lock(&r.lock);
 	while (!r.is_answered)
 		gw_cond_wait(&r.cond, &r.lock, -1);

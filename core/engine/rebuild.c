@@ -34,6 +34,7 @@ static void adopt_run(struct gw_machine *m, struct gw_taskrun *run)
 /* Blocks and lanes as they were; nothing is decided yet. */
 static void rebuild(struct gw_machine *m)
 {
+	gw_machine_drop_blocks(m);
 	gw_machine_make_root(m);
 	for (size_t i = 0; i < m->exec->n_runs; i++)
 		adopt_run(m, m->exec->runs[i]);
@@ -90,7 +91,7 @@ void gw_machine_resume_work(struct gw_machine *m, bool run_again, gw_time now)
 {
 	enum gw_state state = gw_history_state(&m->exec->state);
 	m->now = now;
-	if (state == GW_QUEUED)
+	if (state == GW_QUEUED || m->exec->retry_at != GW_NEVER)
 		return;
 	if (state == GW_CREATED && m->exec->n_runs == 0) {
 		gw_machine_start(m, now);
@@ -159,8 +160,9 @@ bool gw_machine_restart(struct gw_machine *m, gw_time now, struct gw_error *err)
 		return gw_fail(err, GW_INVALID,
 			"Illegal argument: No task found to restart execution from!");
 	m->exec->attempt_number++;
-	json_decref(m->exec->outputs);
-	m->exec->outputs = NULL;
+	json_decref(gw_steal(&m->exec->outputs));
+	free(gw_steal(&m->exec->gate)); /* its place went with its end */
+	m->exec->retry_at = GW_NEVER;
 	gw_machine_set(m, GW_RESTARTED);
 	gw_machine_set(m, GW_RUNNING);
 	rebuild(m);

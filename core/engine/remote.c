@@ -170,9 +170,10 @@ static void serve_one(struct gw_engine *engine, const struct gw_record *record)
 	}
 	s->record->version = seen.version;
 	gw_auto_free char *tenant = gw_slice_dup(record->tenant);
-	gw_engine_act(engine, tenant, gw_json_string(doc, "execution"),
+	const struct gw_action action = { tenant, gw_json_string(doc, "execution"),
 		(enum gw_action_type)json_integer_value(json_object_get(doc, "type")),
-		json_incref(arguments), write_outcome, s);
+		json_incref(arguments), write_outcome, s };
+	gw_engine_act(engine, &action);
 }
 
 void gw_remote_serve(struct gw_engine *engine)

@@ -28,6 +28,11 @@ static void send(struct gw_engine *engine, struct gw_request *request)
 		return;
 	}
 	if (owner && !owner_is(engine, owner)) {
+		if (request->type == GW_ACT_ADMIT) {
+			gw_fail(&err, GW_BUSY, "another node has it"); /* patrols remind it */
+			answer_error(request, &err);
+			return;
+		}
 		gw_remote_send(engine, owner, request);
 		return;
 	}
@@ -57,13 +62,12 @@ static struct gw_request *new_request(const char *tenant, const char *execution,
 	return request;
 }
 
-void gw_engine_act(struct gw_engine *engine, const char *tenant, const char *execution,
-	enum gw_action_type type, json_t *arguments,
-	void (*done)(void *arg, const struct gw_answer *answer), void *arg)
+void gw_engine_act(struct gw_engine *engine, const struct gw_action *action)
 {
-	struct gw_request *request = new_request(tenant, execution, type, arguments);
-	request->done = done;
-	request->arg = arg;
+	struct gw_request *request =
+		new_request(action->tenant, action->execution, action->type, action->arguments);
+	request->done = action->done;
+	request->arg = action->arg;
 	send(engine, request);
 }
 

@@ -1,10 +1,11 @@
 /* shard.c - a thread that decides about its executions: drain the inbox, decide, write, start
  *
  * While it writes, the next messages collect: they share the next write. */
-#include "engine/live.h"
+#include "engine/shard.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/gate.h"
 
 #include <stdio.h>
 
@@ -110,6 +111,7 @@ static void handle_all(struct gw_shard *shard, struct gw_mail *mail)
 	}
 	for (struct gw_live *live; (live = gw_live_pop_timer(shard, shard->now));) {
 		gw_machine_timers(live->m, shard->now);
+		gw_live_retry(live);
 		gw_live_touch(live);
 	}
 }
@@ -133,6 +135,7 @@ static bool turn(struct gw_shard *shard, struct gw_mail *messages)
 	size_t n_cut = 0;
 	shard->now = gw_clock_now();
 	handle_all(shard, messages);
+	gw_gate_enter_all(shard);
 	for (size_t i = 0; i < shard->n_touched; i++)
 		gw_live_prepare(shard->touched[i]);
 	bool written = write_batch(shard);

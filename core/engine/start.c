@@ -1,4 +1,6 @@
 /* start.c - new executions */
+#include "engine/start.h"
+
 #include "engine/internal.h"
 
 #include "metrics/metrics.h"

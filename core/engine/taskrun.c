@@ -119,19 +119,34 @@ static int64_t retry_delay(const struct gw_retry *r, size_t n_attempts)
 	return delay < (double)r->max_interval_us ? (int64_t)delay : r->max_interval_us;
 }
 
-/* When a failed run is tried again; GW_NEVER = not any more. */
+/* When a failed run is tried again; GW_NEVER = not any more. A retry that makes a new execution
+ * counts executions instead of attempts. */
 static gw_time retry_at(const struct gw_machine *m, const struct gw_taskrun *run)
 {
 	const struct gw_retry *r = &run->task->retry;
-	if (r->type == GW_RETRY_NONE || r->new_execution)
+	const struct gw_execution *exec = m->exec;
+	size_t n = r->new_execution ? (size_t)exec->attempt_number : run->n_attempts;
+	if (r->type == GW_RETRY_NONE || (r->max_attempts && n >= (size_t)r->max_attempts))
 		return GW_NEVER;
-	if (r->max_attempts && run->n_attempts >= (size_t)r->max_attempts)
-		return GW_NEVER;
-	gw_time at = m->now + retry_delay(r, run->n_attempts);
-	gw_time first = gw_history_start(&run->attempts[0].state);
+	gw_time at = m->now + retry_delay(r, n);
+	gw_time first = r->new_execution ? exec->original_created
+					 : gw_history_start(&run->attempts[0].state);
 	if (r->max_duration_us && at > first + r->max_duration_us)
 		return GW_NEVER;
 	return at;
+}
+
+/* The same run once more, or the whole execution anew: then this one ends RETRIED. */
+static void retry(struct gw_machine *m, struct gw_taskrun *run, gw_time at)
+{
+	if (run->task->retry.new_execution) {
+		m->exec->retry_at = at;
+		gw_machine_end_early(m, GW_RETRIED);
+		return;
+	}
+	gw_taskrun_set(m, run, GW_RETRYING);
+	gw_machine_follow(m, GW_RETRYING);
+	gw_taskrun_set_timer(m, run, at);
 }
 
 /* ---- Ending ---- */
@@ -171,9 +186,7 @@ void gw_taskrun_finish(struct gw_machine *m, struct gw_taskrun *run, enum gw_sta
 	if (state == GW_FAILED && !is_flowable && !gw_machine_is_stopping(m)) {
 		gw_time at = retry_at(m, run);
 		if (at != GW_NEVER) {
-			gw_taskrun_set(m, run, GW_RETRYING);
-			gw_machine_follow(m, GW_RETRYING);
-			gw_taskrun_set_timer(m, run, at);
+			retry(m, run, at);
 			return;
 		}
 	}

@@ -10,7 +10,8 @@ struct gw_execution *gw_execution_new(const char *tenant, struct gw_flow *flow, 
 	exec->tenant = gw_strdup(tenant);
 	exec->flow = gw_flow_ref(flow);
 	exec->attempt_number = 1;
-	exec->original_created = exec->schedule_date = exec->trigger_date = GW_NEVER;
+	exec->original_created = exec->schedule_date = GW_NEVER;
+	exec->trigger_date = exec->retry_at = GW_NEVER;
 	return exec;
 }
 

@@ -67,6 +67,7 @@ struct gw_execution {
 	gw_time trigger_date;
 	char *backfill; /* NULL = none */
 	char *gate; /* key of a gate it holds a place in; NULL = none */
+	gw_time retry_at; /* RETRIED: when a new execution takes its place; GW_NEVER = not */
 	json_t *applied; /* ids of actions done to it (the last ones), list or NULL */
 	struct gw_taskrun **runs; /* by ordinal */
 	size_t n_runs, cap_runs;

@@ -39,11 +39,13 @@ static void print_time(struct gw_str *out, const char *name, gw_time at)
 /* What only this program reads. */
 static void print_own(struct gw_str *out, const struct gw_execution *exec)
 {
-	if (exec->trigger_date == GW_NEVER && !exec->backfill && !exec->gate && !exec->applied)
+	if (exec->trigger_date == GW_NEVER && exec->retry_at == GW_NEVER && !exec->backfill &&
+		!exec->gate && !exec->applied)
 		return;
 	gw_json_key(out, "godwit");
 	gw_str_putc(out, '{');
 	print_time(out, "triggerDate", exec->trigger_date);
+	print_time(out, "retryAt", exec->retry_at);
 	print_string(out, "backfill", exec->backfill);
 	print_string(out, "gate", exec->gate);
 	print_member(out, "applied", exec->applied);
@@ -202,7 +204,8 @@ static bool fill_execution(struct gw_execution *exec, const json_t *doc, struct 
 	       gw_history_read(json_object_get(doc, "state"), &exec->state, err) &&
 	       read_time(metadata, "originalCreatedDate", &exec->original_created, err) &&
 	       read_time(doc, "scheduleDate", &exec->schedule_date, err) &&
-	       read_time(own, "triggerDate", &exec->trigger_date, err);
+	       read_time(own, "triggerDate", &exec->trigger_date, err) &&
+	       read_time(own, "retryAt", &exec->retry_at, err);
 }
 
 struct gw_execution *gw_execution_read(const char *tenant, const json_t *doc, struct gw_flow *flow,

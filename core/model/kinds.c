@@ -133,10 +133,7 @@ static const struct gw_field action_fields[] = {
 KIND(action, action_fields);
 
 /* key: namespace/flow, or a backfill's key: how many may run at once */
-static const struct gw_field gate_fields[] = {
-	[GW_GATE_FLOW] = { "flow", GW_KEYWORD },
-};
-KIND(gate, gate_fields);
+const struct gw_kind gw_kind_gate = { .name = "gate" };
 
 /* key: gate/position */
 static const struct gw_field waiter_fields[] = {

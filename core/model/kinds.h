@@ -93,7 +93,6 @@ enum {
 	GW_METRIC_N
 };
 enum { GW_ACTION_TARGET, GW_ACTION_N };
-enum { GW_GATE_FLOW, GW_GATE_N };
 enum { GW_WAITER_GATE, GW_WAITER_N };
 
 /* Filling in a record's fields. */

@@ -37,11 +37,25 @@ static void print_date_time(struct gw_str *out, const struct gw_civil *c)
 	gw_str_add(out, fraction, c->micro % 1000 == 0 ? 4 : 7);
 }
 
+/* All that is decided together has one instant, so the last text is kept. */
 void gw_time_print(struct gw_str *out, gw_time at)
 {
+	static _Thread_local gw_time last = GW_NEVER;
+	static _Thread_local char text[40];
+	static _Thread_local size_t len;
+	size_t start = out->len;
+	if (at == last) {
+		gw_str_add(out, text, len);
+		return;
+	}
 	struct gw_civil c = gw_civil_at(at, 0);
 	print_date_time(out, &c);
 	gw_str_putc(out, 'Z');
+	if (out->full || out->len - start > sizeof(text))
+		return;
+	last = at;
+	len = out->len - start;
+	memcpy(text, out->data + start, len);
 }
 
 void gw_offset_print(struct gw_str *out, int offset_s)

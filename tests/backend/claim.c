@@ -19,7 +19,7 @@ static char *claim(struct gw_store *s, const char *owner, gw_time now, size_t li
 {
 	struct gw_error claim_err;
 	gw_auto_stream *claimed =
-		gw_store_claim(s, &gw_kind_gate, gw_slice_of(owner), now, limit, &claim_err);
+		gw_store_claim(s, &gw_kind_waiter, gw_slice_of(owner), now, limit, &claim_err);
 	struct gw_record r;
 	struct gw_str keys = { 0 };
 	while (claimed && gw_stream_next(claimed, &r, &claim_err) == GW_NEXT_RECORD)
@@ -55,7 +55,7 @@ static void a_claimed_record_is_owned_and_not_due(void **state)
 	struct gw_op op = suite_op(GW_CREATE, "k", "{\"n\":1}");
 	op.record.due = 10;
 	must_write(&op);
-	gw_auto_stream *s = gw_store_claim(store, &gw_kind_gate, gw_slice_of("me"), 10, 1, &err);
+	gw_auto_stream *s = gw_store_claim(store, &gw_kind_waiter, gw_slice_of("me"), 10, 1, &err);
 	struct gw_record r, stored;
 	assert_int_equal(gw_stream_next(s, &r, &err), GW_NEXT_RECORD);
 	assert_true(gw_slice_is(r.owner, "me"));
@@ -63,7 +63,7 @@ static void a_claimed_record_is_owned_and_not_due(void **state)
 	assert_true(r.due == GW_NEVER);
 	assert_false(gw_version_equal(r.version, op.version));
 	void *hold;
-	assert_true(gw_store_get(store, &gw_kind_gate, suite_key("k"), &stored, &hold, &err));
+	assert_true(gw_store_get(store, &gw_kind_waiter, suite_key("k"), &stored, &hold, &err));
 	assert_same(&r, &stored);
 	assert_true(gw_version_equal(r.version, stored.version));
 	free(hold);
@@ -104,7 +104,7 @@ static void claims_are_by_kind_and_over_all_tenants(void **state)
 		op.record.tenant = gw_slice_of(tenants[i]);
 		op.record.due = (gw_time)i;
 		must_write(&op);
-		op.record.kind = &gw_kind_waiter;
+		op.record.kind = &gw_kind_action;
 		must_write(&op);
 	}
 	assert_claimed(10, 10, "k k k ");
@@ -130,7 +130,7 @@ static void owners_and_dues_can_be_searched_for(void **state)
 	};
 	static const char *const found[] = { "d", "b c", "d e f", "d e" };
 	for (size_t i = 0; i < GW_LEN(cases); i++)
-		assert_keys(&(struct gw_query){ .kind = &gw_kind_gate,
+		assert_keys(&(struct gw_query){ .kind = &gw_kind_waiter,
 				    .filters = &cases[i],
 				    .n_filters = 1 },
 			found[i]);

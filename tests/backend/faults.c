@@ -78,13 +78,13 @@ static void a_single_operation_whose_answer_is_lost_counts_once(void **state)
 		must_write(&op);
 		/* All statements are prepared now: their names pass only when they run. */
 		struct gw_op create = suite_op(GW_CREATE, "k", "{\"n\":1}");
-		write_lossy(&create, 1, losses[i % 2], "create gate");
+		write_lossy(&create, 1, losses[i % 2], "create waiter");
 		assert_doc("k", "{\"n\":1}");
 		struct gw_op replace = suite_next(&create, "{\"n\":2}");
-		write_lossy(&replace, 1, losses[i % 2], "replace gate");
+		write_lossy(&replace, 1, losses[i % 2], "replace waiter");
 		assert_doc("k", "{\"n\":2}");
 		struct gw_op delete = suite_next(&replace, NULL);
-		write_lossy(&delete, 1, losses[i % 2], "delete gate");
+		write_lossy(&delete, 1, losses[i % 2], "delete waiter");
 		assert_doc("k", NULL);
 	}
 	leave_proxy();
@@ -108,7 +108,7 @@ static bool cut_get(void)
 {
 	struct gw_record r;
 	void *hold;
-	if (!gw_store_get(store, &gw_kind_gate, suite_key("07"), &r, &hold, &err))
+	if (!gw_store_get(store, &gw_kind_waiter, suite_key("07"), &r, &hold, &err))
 		return false;
 	assert_true(gw_slice_is(r.key, "07"));
 	free(hold);
@@ -119,7 +119,7 @@ static bool cut_get_many(void)
 {
 	const struct gw_key keys[] = { suite_key("20"), suite_key("none"), suite_key("03") };
 	gw_auto_free struct gw_record *r = NULL;
-	if (!gw_store_get_many(store, &gw_kind_gate, keys, 3, &r, &err))
+	if (!gw_store_get_many(store, &gw_kind_waiter, keys, 3, &r, &err))
 		return false;
 	assert_true(gw_slice_is(r[0].key, "20"));
 	assert_null(r[1].kind);
@@ -129,7 +129,7 @@ static bool cut_get_many(void)
 
 static bool scan_all(uint64_t limit)
 {
-	const struct gw_query query = { .kind = &gw_kind_gate, .limit = limit };
+	const struct gw_query query = { .kind = &gw_kind_waiter, .limit = limit };
 	gw_auto_stream *s = gw_store_scan(store, &query, &err);
 	struct gw_record r;
 	unsigned n = 0;
@@ -152,7 +152,7 @@ static bool cut_scan(void)
 
 static bool cut_count(void)
 {
-	const struct gw_query query = { .kind = &gw_kind_gate };
+	const struct gw_query query = { .kind = &gw_kind_waiter };
 	uint64_t n;
 	if (!gw_store_count(store, &query, 0, &n, &err))
 		return false;
@@ -226,7 +226,7 @@ static void writes_cut_in_the_middle_are_settled(void **state)
 
 static size_t claim_some(void)
 {
-	gw_auto_stream *s = gw_store_claim(store, &gw_kind_gate, gw_slice_of("me"), 10, 4, &err);
+	gw_auto_stream *s = gw_store_claim(store, &gw_kind_waiter, gw_slice_of("me"), 10, 4, &err);
 	struct gw_record r;
 	size_t n = 0;
 	while (s && gw_stream_next(s, &r, &err) == GW_NEXT_RECORD)
@@ -297,7 +297,7 @@ static void after_a_restart_all_goes_on(void **state)
 	op = suite_next(&op, "{\"n\":2}");
 	must_write(&op);
 	restart_server();
-	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_gate }), 1);
+	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), 1);
 }
 
 enum { COUNT_TO = 400 };

@@ -24,7 +24,7 @@ static void put_flow(const char *key, const char *namespace, int64_t revision)
 	must_write(&op);
 }
 
-static const struct gw_query all_gates = { .kind = &gw_kind_gate, .tenant = { "main", 4 } };
+static const struct gw_query all_gates = { .kind = &gw_kind_waiter, .tenant = { "main", 4 } };
 
 /* ---- get ---- */
 
@@ -41,13 +41,13 @@ static void many_are_got_in_the_order_of_asking(void **state)
 		if (i % 3)
 			put(names[i]);
 	}
-	assert_true(gw_store_get_many(store, &gw_kind_gate, keys, N, &out, &err));
+	assert_true(gw_store_get_many(store, &gw_kind_waiter, keys, N, &out, &err));
 	for (int i = 0; i < N; i++) {
 		assert_int_equal(out[i].kind != NULL, i % 3 != 0);
 		assert_true(i % 3 == 0 || gw_slice_is(out[i].key, names[i]));
 	}
 	free(out);
-	assert_true(gw_store_get_many(store, &gw_kind_gate, NULL, 0, &out, &err));
+	assert_true(gw_store_get_many(store, &gw_kind_waiter, NULL, 0, &out, &err));
 	free(out);
 }
 
@@ -77,7 +77,7 @@ static void all_tenants_come_by_tenant_and_key(void **state)
 		op.record.key = gw_slice_of(i == 1 ? "y" : i ? "z" : "m");
 		must_write(&op);
 	}
-	assert_keys(&(struct gw_query){ .kind = &gw_kind_gate }, "x y x z k m");
+	assert_keys(&(struct gw_query){ .kind = &gw_kind_waiter }, "x y x z k m");
 }
 
 static void assert_ordered(const struct gw_order *orders, unsigned n, const char *keys)

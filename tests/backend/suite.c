@@ -112,7 +112,7 @@ struct gw_key suite_key(const char *key)
 struct gw_op suite_op(enum gw_op_type type, const char *key, const char *doc)
 {
 	return (struct gw_op){ .type = type,
-		.record = { .kind = &gw_kind_gate,
+		.record = { .kind = &gw_kind_waiter,
 			.tenant = gw_slice_of("main"),
 			.key = gw_slice_of(key),
 			.due = GW_NEVER,
@@ -147,7 +147,7 @@ void assert_doc(const char *key, const char *doc)
 {
 	struct gw_record r;
 	void *hold = NULL;
-	bool found = gw_store_get(store, &gw_kind_gate, suite_key(key), &r, &hold, &err);
+	bool found = gw_store_get(store, &gw_kind_waiter, suite_key(key), &r, &hold, &err);
 	assert_int_equal(found, doc != NULL);
 	assert_true(!found || gw_slice_is(r.doc, doc));
 	free(hold);

@@ -19,7 +19,7 @@ static void run_threads(void *(*run)(void *))
 
 static bool read_number(struct gw_record *r, void **hold, long *out, struct gw_error *e)
 {
-	if (!gw_store_get(store, &gw_kind_gate, suite_key("counter"), r, hold, e))
+	if (!gw_store_get(store, &gw_kind_waiter, suite_key("counter"), r, hold, e))
 		return false;
 	gw_auto_free char *text = gw_slice_dup(r->doc);
 	*out = strtol(text, NULL, 10);
@@ -92,7 +92,7 @@ static uint64_t count_prefix(const char *prefix)
 		.compare = GW_PREFIX, .field = "key", .values = &value, .n_values = 1
 	};
 	return suite_count(&(struct gw_query){
-		.kind = &gw_kind_gate, .filters = &filter, .n_filters = 1 });
+		.kind = &gw_kind_waiter, .filters = &filter, .n_filters = 1 });
 }
 
 static void of_eight_creators_one_wins(void **state)
@@ -135,7 +135,7 @@ static void batches_that_cross_do_not_block_each_other(void **state)
 	run_threads(put_backwards);
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(n_created[i], 10);
-	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_gate }), 30);
+	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), 30);
 }
 
 /* ---- Signals ---- */

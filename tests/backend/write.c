@@ -172,7 +172,7 @@ static void tenants_and_kinds_are_apart(void **state)
 	assert_true(gw_store_write(store, &group, 1, 0, &err));
 	for (size_t i = 0; i < 3; i++)
 		assert_stored(&ops[i]);
-	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_gate }), 2);
+	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), 2);
 }
 
 static void what_is_no_text_is_refused(void **state)
@@ -353,7 +353,7 @@ static void a_batch_mixes_kinds_and_operations(void **state)
 	struct gw_op ops[] = { suite_next(&gate, "{\"n\":2}"), suite_op(GW_PUT, "p", "{}"),
 		suite_op(GW_CREATE, "k", "{}"), suite_next(&gone, NULL),
 		suite_op(GW_CREATE, "k", "{}") };
-	ops[2].record.kind = &gw_kind_waiter;
+	ops[2].record.kind = &gw_kind_action;
 	ops[4].record.kind = &gw_kind_flow;
 	struct gw_group groups[] = { { &ops[0], 2 }, { &ops[2], 0 }, { &ops[2], 3 } };
 	assert_true(gw_store_write(store, groups, 3, 0, &err));
@@ -384,7 +384,7 @@ static void thousands_of_operations_fit_in_a_call(void **state)
 		ops[i] = suite_next(&ops[i], i % 2 ? "{\"n\":2}" : NULL);
 	}
 	assert_true(gw_store_write(store, groups, N, 0, &err));
-	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_gate }), N / 2);
+	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), N / 2);
 	free(ops);
 	free(groups);
 	free(keys);

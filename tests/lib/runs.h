@@ -16,7 +16,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define RUNS_MEMORY 0 /* sanitizers need all the address space there is */
 #else
-#define RUNS_MEMORY (INT64_C(128) << 20)
+#define RUNS_MEMORY (INT64_C(512) << 20)
 #endif
 
 /* Types of a module in the server: "test.Script" {script, env} and "test.Command" {argv} are

@@ -90,14 +90,14 @@ static void endless_filters_end(void **state)
 	assert_yields(json_integer(1), ".", "[1]");
 }
 
+#if RUNS_MEMORY > 0
 static void a_filter_that_takes_all_memory_breaks_nothing(void **state)
 {
 	(void)state;
-	if (!RUNS_MEMORY)
-		skip();
 	assert_fails(json_string("\"x\""), "[range(1e9) | tostring]", "its process ended");
 	assert_yields(json_integer(1), ".", "[1]");
 }
+#endif
 
 int main(int argc, char **argv)
 {
@@ -107,7 +107,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_filter_serves_again),
 		cmocka_unit_test(errors_are_told),
 		cmocka_unit_test(endless_filters_end),
+#if RUNS_MEMORY > 0
 		cmocka_unit_test(a_filter_that_takes_all_memory_breaks_nothing),
+#endif
 	};
 	return RUNS_MAIN(argc, argv, tests, start, stop);
 }

@@ -239,6 +239,15 @@ static void tenants_are_asked_for_where_it_may_block(void **state)
 		"hello asked pool");
 }
 
+static void answers_are_utf8_whatever_was_sent(void **state)
+{
+	(void)state;
+	ASSERT_ANSWER(HEAD("GET /api/v1/main/hello") "X-Kestra-Tenant: \xff\r\n\r\n",
+		"HTTP/1.1 404", "tenant \xef\xbf\xbd");
+	ASSERT_ANSWER(HEAD("GET /api/v1/main/hello") "Origin: http://\xff\r\n\r\n", "HTTP/1.1 403",
+		"http://\xef\xbf\xbd");
+}
+
 static void methods_are_kept_apart(void **state)
 {
 	(void)state;
@@ -462,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(handlers_run_where_their_route_says),
 		TEST(tenants_are_asked_for_where_it_may_block),
+		TEST(answers_are_utf8_whatever_was_sent),
 		TEST(methods_are_kept_apart),
 		TEST(foreign_pages_are_refused),
 		TEST(bodies_are_read_as_their_type_says),

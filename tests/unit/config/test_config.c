@@ -7,11 +7,15 @@
 
 #include <unistd.h>
 
-/* The environment of the test, without what the machine has. */
+/* An environment without what the machine has; cmocka's own stays. */
 static int set_up(void **state)
 {
+	static const char output[] = "CMOCKA_MESSAGE_OUTPUT";
 	(void)state;
+	gw_auto_free char *value = gw_strdup(getenv(output));
 	clearenv();
+	if (value)
+		setenv(output, value, 1);
 	return 0;
 }
 
@@ -275,6 +279,19 @@ static void a_backend_of_any_name_gets_its_section_as_it_stands(void **state)
 		"repository.other: {\"someName\":1,\"password\":\"***\"}"));
 }
 
+static void what_says_nothing_is_warned_of(void **state)
+{
+	(void)state;
+	setenv("GODWIT_SERVR_PORT", "1", 1);
+	setenv("GODWIT_SERVER_PORT", "2", 1);
+	auto_config *config = load("godwit: {repository: {postgress: {url: x}}}");
+	assert_int_equal(json_array_size(gw_config_warnings(config)), 2);
+	expect_warning(config, 0, "GODWIT_SERVR_PORT: there is no such key");
+	expect_warning(config, 1,
+		"GODWIT_CONFIGURATION:1: repository.postgress is not the repository.type, so this "
+		"is not used");
+}
+
 static void what_is_shown_has_no_secrets_and_can_be_read_back(void **state)
 {
 	(void)state;
@@ -404,6 +421,7 @@ int main(void)
 		TEST(h2_becomes_sqlite),
 		TEST(our_section_beats_kestras),
 		TEST(a_backend_of_any_name_gets_its_section_as_it_stands),
+		TEST(what_says_nothing_is_warned_of),
 		TEST(what_is_shown_has_no_secrets_and_can_be_read_back),
 		TEST(a_file_is_read_and_named_in_errors),
 		TEST(broken_yaml_says_where),

@@ -1,6 +1,8 @@
 /* rig.c - driving a state machine without an engine */
 #include "tests/unit/engine/rig.h"
 
+#include "engine/block.h"
+
 #include "base/json.h"
 
 #include <dlfcn.h>

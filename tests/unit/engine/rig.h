@@ -1,4 +1,4 @@
-/* rig.h - a state machine under test: a flow from YAML, a clock that stands still, runs on demand */
+/* rig.h - a state machine under test: a flow from YAML, a clock that stands still */
 #ifndef GW_TESTS_ENGINE_RIG_H
 #define GW_TESTS_ENGINE_RIG_H
 
@@ -19,7 +19,7 @@ struct rig {
 	unsigned n_crashes; /* counted by the test */
 };
 
-/* Fails the test if the flow is not valid. Tasks of type test.Work (tests/lib/work.c) go to a worker. */
+/* Fails the test if the flow is not valid. Tasks of type test.Work go to a worker. */
 void rig_open(struct rig *r, const char *yaml);
 void rig_close(struct rig *r);
 /* A new execution, decided until it waits. inputs: JSON text or NULL. */

@@ -4,6 +4,8 @@
  * must stay true is checked after each event; in the end everything has ended. */
 #include "tests/unit/engine/rig.h"
 
+#include "engine/block.h"
+
 #include <stdlib.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -36,7 +36,7 @@ static inline int teardown(void **state)
 static inline struct gw_op make_op(enum gw_op_type type, const char *key, const char *doc)
 {
 	return (struct gw_op){ .type = type,
-		.record = { .kind = &gw_kind_gate,
+		.record = { .kind = &gw_kind_waiter,
 			.tenant = gw_slice_of("main"),
 			.key = gw_slice_of(key),
 			.due = GW_NEVER,
@@ -63,7 +63,7 @@ static inline void assert_doc(const char *key, const char *doc)
 	struct gw_record r;
 	void *hold = NULL;
 	const struct gw_key k = { gw_slice_of("main"), gw_slice_of(key) };
-	bool found = gw_store_get(store, &gw_kind_gate, k, &r, &hold, &err);
+	bool found = gw_store_get(store, &gw_kind_waiter, k, &r, &hold, &err);
 	assert_int_equal(found, doc != NULL);
 	assert_true(!found || gw_slice_is(r.doc, doc));
 	free(hold);

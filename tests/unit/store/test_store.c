@@ -10,7 +10,7 @@ static void put_due(const char *key, gw_time due)
 
 static size_t claim(gw_time now)
 {
-	gw_auto_stream *s = gw_store_claim(store, &gw_kind_gate, gw_slice_of("me"), now, 10, &err);
+	gw_auto_stream *s = gw_store_claim(store, &gw_kind_waiter, gw_slice_of("me"), now, 10, &err);
 	struct gw_record r;
 	size_t n = 0;
 	while (s && gw_stream_next(s, &r, &err) == GW_NEXT_RECORD) {
@@ -57,7 +57,7 @@ static void all_that_match_are_deleted(void **state)
 	const struct gw_filter filter = {
 		.compare = GW_PREFIX, .field = "key", .values = &even, .n_values = 1
 	};
-	struct gw_query query = { .kind = &gw_kind_gate, .filters = &filter, .n_filters = 1 };
+	struct gw_query query = { .kind = &gw_kind_waiter, .filters = &filter, .n_filters = 1 };
 	uint64_t n;
 	assert_true(gw_store_delete_where(store, &query, &n, &err));
 	assert_int_equal(n, 602);
@@ -81,7 +81,7 @@ static void what_changes_while_deleting_is_deleted_too(void **state)
 	gw_faults = (struct gw_faults){
 		.call = GW_FAULTY_WRITE, .fault = GW_FAULT_BEFORE, .times = 1, .hook = replace_all
 	};
-	const struct gw_query query = { .kind = &gw_kind_gate };
+	const struct gw_query query = { .kind = &gw_kind_waiter };
 	uint64_t n;
 	assert_true(gw_store_delete_where(store, &query, &n, &err));
 	assert_int_equal(n, 2);
