@@ -45,20 +45,6 @@ static json_t *all_conditions(const json_t *doc)
 	return all;
 }
 
-/* A map or a list of labels as a map to render. */
-static json_t *labels_as_map(const json_t *labels)
-{
-	struct gw_labels read = { 0 };
-	struct gw_error err;
-	json_t *map = json_object();
-	if (gw_labels_read(&read, labels, &err))
-		for (size_t i = 0; i < read.n; i++)
-			json_object_set_new(map, read.items[i].key,
-				json_string(read.items[i].value));
-	gw_labels_clear(&read);
-	return map;
-}
-
 static struct gw_tree *compile_tree(struct gw_compiler *c, const char *id, const json_t *value)
 {
 	struct gw_error err;
@@ -66,6 +52,23 @@ static struct gw_tree *compile_tree(struct gw_compiler *c, const char *id, const
 	if (value && !tree)
 		gw_compile_break(c, "trigger", id, err.message);
 	return tree;
+}
+
+static void compile_labels(struct gw_compiler *c, struct gw_trigger *trigger, const json_t *labels)
+{
+	struct gw_error err;
+	struct gw_labels *read = &trigger->labels;
+	if (!gw_labels_read(read, labels, &err)) {
+		gw_compile_break(c, "trigger", trigger->id, err.message);
+		return;
+	}
+	trigger->label_values = gw_new_array(struct gw_template *, read->n + 1);
+	for (size_t i = 0; i < read->n; i++) {
+		struct gw_slice value = gw_slice_of(read->items[i].value);
+		trigger->label_values[i] = gw_template_compile(value, &err);
+		if (!trigger->label_values[i])
+			gw_compile_break(c, "trigger", trigger->id, err.message);
+	}
 }
 
 static void compile_stop_after(struct gw_trigger *trigger, const json_t *states)
@@ -86,7 +89,6 @@ static void compile_trigger(struct gw_compiler *c, struct gw_trigger *trigger, c
 {
 	const char *id = gw_json_string(doc, "id"), *type = gw_json_string(doc, "type");
 	const struct gw_trigger_entry *entry = type ? gw_registry_trigger(c->registry, type) : NULL;
-	const json_t *labels = json_object_get(doc, "labels");
 	trigger->id = gw_strdup(id ? id : "");
 	trigger->type_name = gw_strdup(entry ? entry->type->type : type ? type : "");
 	trigger->disabled = gw_json_true(doc, "disabled");
@@ -97,12 +99,11 @@ static void compile_trigger(struct gw_compiler *c, struct gw_trigger *trigger, c
 		gw_compile_break(c, "trigger", id, message);
 		return;
 	}
-	json_auto_t *map = labels ? labels_as_map(labels) : NULL;
 	trigger->type = entry->type;
 	trigger->properties = all_properties(c, trigger, doc);
 	trigger->conditions = all_conditions(doc);
 	trigger->inputs = compile_tree(c, id, json_object_get(doc, "inputs"));
-	trigger->labels = compile_tree(c, id, map);
+	compile_labels(c, trigger, json_object_get(doc, "labels"));
 	compile_stop_after(trigger, json_object_get(doc, "stopAfter"));
 }
 

@@ -358,15 +358,15 @@ bool gw_live_settle(struct gw_live *live, bool written)
 		live->is_owned = !live->leaves;
 	bool is_over = gw_machine_is_over(m);
 	start_effects(live);
-	answer_waiters(live, is_over, NULL);
-	gw_followers_tell(shard->engine->followers, m->exec->tenant, m->exec->id.text, is_over);
-	hand_over_made(live);
 	if (is_over && !live->has_ended) {
 		live->has_ended = true;
 		if (m->exec->gate)
 			gw_gate_leave(shard->engine, m->exec);
 		gw_engine_execution_ended(shard->engine, m->exec);
 	}
+	answer_waiters(live, is_over, NULL);
+	gw_followers_tell(shard->engine->followers, m->exec->tenant, m->exec->id.text, is_over);
+	hand_over_made(live);
 	if (live->leaves) {
 		let_go(live);
 		return false;

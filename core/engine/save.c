@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "engine/schedule.h"
 #include "engine/trigger_state.h"
 
 #define TRIES 20 /* a trigger that fires meanwhile makes it necessary to look again */
@@ -107,7 +108,7 @@ static const json_t *trigger_of(const json_t *flow, const char *id)
 }
 
 /* A stored trigger: stays, starts anew because its definition changed, or goes. */
-static void put_stored_trigger(struct save *s, const struct gw_flow *flow,
+static void put_stored_trigger(struct save *s, struct gw_flow *flow,
 	struct gw_trigger_state *stored)
 {
 	const json_t *before = trigger_of(s->old, stored->id);
@@ -128,7 +129,7 @@ static void put_stored_trigger(struct save *s, const struct gw_flow *flow,
 				gw_trigger_due(stored));
 		return;
 	}
-	gw_trigger_state_init(&fresh, flow, trigger, s->now);
+	gw_schedule_begin(&fresh, s->engine, flow, trigger, s->now);
 	fresh.disabled = stored->disabled;
 	fresh.version = stored->version;
 	gw_trigger_state_put(&s->batch, GW_REPLACE, &fresh, (struct gw_slice){ 0 },
@@ -136,7 +137,7 @@ static void put_stored_trigger(struct save *s, const struct gw_flow *flow,
 	gw_trigger_state_clear(&fresh);
 }
 
-static bool put_stored_triggers(struct save *s, const struct gw_flow *flow, struct gw_map *seen,
+static bool put_stored_triggers(struct save *s, struct gw_flow *flow, struct gw_map *seen,
 	struct gw_error *err)
 {
 	gw_auto_free char *prefix = gw_sprintf("%s/%s/", s->namespace, s->id);
@@ -165,7 +166,7 @@ static bool put_stored_triggers(struct save *s, const struct gw_flow *flow, stru
 }
 
 /* flow NULL = it is deleted */
-static bool put_triggers(struct save *s, const struct gw_flow *flow, struct gw_error *err)
+static bool put_triggers(struct save *s, struct gw_flow *flow, struct gw_error *err)
 {
 	struct gw_map seen = { 0 };
 	bool done = !s->head.kind || put_stored_triggers(s, flow, &seen, err);
@@ -173,7 +174,7 @@ static bool put_triggers(struct save *s, const struct gw_flow *flow, struct gw_e
 		struct gw_trigger_state fresh;
 		if (gw_map_find(&seen, flow->triggers[i].id))
 			continue;
-		gw_trigger_state_init(&fresh, flow, &flow->triggers[i], s->now);
+		gw_schedule_begin(&fresh, s->engine, flow, &flow->triggers[i], s->now);
 		gw_trigger_state_put(&s->batch, GW_CREATE, &fresh, (struct gw_slice){ 0 },
 			gw_trigger_due(&fresh));
 		gw_trigger_state_clear(&fresh);
@@ -239,7 +240,7 @@ static void put_head(struct save *s, struct gw_slice doc, bool deleted)
 }
 
 /* True with *again when somebody else wrote meanwhile. */
-static bool write_all(struct save *s, const struct gw_flow *flow, bool deleted, bool *again,
+static bool write_all(struct save *s, struct gw_flow *flow, bool deleted, bool *again,
 	struct gw_error *err)
 {
 	gw_batch_reset(&s->batch);

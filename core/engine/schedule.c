@@ -15,6 +15,20 @@ bool gw_schedule_open(struct gw_schedule *s, struct gw_engine *engine, struct gw
 	return trigger->type->zone(trigger->properties, &s->zone, err);
 }
 
+void gw_schedule_begin(struct gw_trigger_state *t, struct gw_engine *engine, struct gw_flow *flow,
+	const struct gw_trigger *trigger, gw_time now)
+{
+	struct gw_error ignored;
+	struct gw_schedule s;
+	gw_trigger_state_init(t, flow, trigger, now);
+	struct gw_registry *registry = gw_engine_registry(engine);
+	if (gw_schedule_open(&s, engine, flow, trigger, registry, &ignored)) {
+		t->zone = s.zone;
+		gw_schedule_next(&s, now, &t->next, &ignored);
+	}
+	gw_registry_unref(&registry);
+}
+
 /* ---- Variables ---- */
 
 static void set_date(json_t *object, const char *name, gw_time at, const struct gw_zone *zone)
@@ -96,9 +110,8 @@ static bool find_date(const struct gw_schedule *s,
 			return false;
 		if (from == GW_NEVER)
 			break;
-		if (!conditions_hold(s, from, &hold, err))
-			return false;
-		if (hold) {
+		/* A date whose conditions fail is one: its execution says why. */
+		if (!conditions_hold(s, from, &hold, err) || hold) {
 			*out = from;
 			return true;
 		}
@@ -194,9 +207,10 @@ static void add_labels(const struct gw_schedule *s, const struct gw_backfill *ba
 	struct gw_scope *scope, struct gw_labels *out)
 {
 	struct gw_error ignored;
-	if (s->trigger->labels) {
-		json_auto_t *rendered = gw_tree_render(s->trigger->labels, scope, false, &ignored);
-		gw_labels_read(out, rendered, &ignored);
+	for (size_t i = 0; i < s->trigger->labels.n; i++) {
+		gw_auto_str value = { 0 };
+		if (gw_template_render(s->trigger->label_values[i], scope, &value, &ignored))
+			gw_labels_add(out, s->trigger->labels.items[i].key, gw_str_text(&value));
 	}
 	if (backfill && backfill->labels) {
 		struct gw_labels own = { 0 };
@@ -229,11 +243,12 @@ struct gw_machine *gw_schedule_fire(const struct gw_schedule *s, gw_time date,
 	struct gw_start *start = make_start(s, date, backfill, variables);
 	open_scope(&t, s, variables, now);
 	add_labels(s, backfill, &t.scope, &start->labels);
-	bool resolved = resolve_inputs(s, backfill, &t.scope, &start->inputs, &err);
+	bool holds, is_sound = conditions_hold(s, date, &holds, &err) &&
+			       resolve_inputs(s, backfill, &t.scope, &start->inputs, &err);
 	json_decref(t.variables);
 	struct gw_machine *m = gw_start_machine(s->engine, start, now);
 	gw_start_free(start);
-	if (resolved)
+	if (is_sound)
 		gw_machine_start(m, now);
 	else
 		gw_machine_end_unstarted(m, GW_FAILED, err.message, now);

@@ -16,6 +16,9 @@ struct gw_schedule {
 
 bool gw_schedule_open(struct gw_schedule *s, struct gw_engine *engine, struct gw_flow *flow,
 	const struct gw_trigger *trigger, const struct gw_registry *registry, struct gw_error *err);
+/* The state of a trigger that is new: it waits for its first date from now on. */
+void gw_schedule_begin(struct gw_trigger_state *t, struct gw_engine *engine, struct gw_flow *flow,
+	const struct gw_trigger *trigger, gw_time now);
 /* The nearest date strictly after (before) an instant whose conditions hold; GW_NEVER = none. */
 bool gw_schedule_next(const struct gw_schedule *s, gw_time after, gw_time *out,
 	struct gw_error *err);

@@ -307,17 +307,9 @@ static void write_all(struct gw_scheduler *s)
 
 /* ---- The thread ---- */
 
-static struct news *wait_for_work(struct gw_scheduler *s)
+static struct news *take_news(struct gw_scheduler *s)
 {
 	gw_locked(&s->lock);
-	while (!s->first_news && !s->is_woken && !s->is_stopping) {
-		gw_time at = s->next_claim < s->next_check ? s->next_claim : s->next_check;
-		if (s->n_heap && s->heap[0]->at < at)
-			at = s->heap[0]->at;
-		int64_t wait_ms = (at - gw_clock_now() + 999) / 1000;
-		if (wait_ms <= 0 || !gw_cond_wait(&s->wake, &s->lock, wait_ms))
-			break;
-	}
 	if (s->is_woken)
 		s->next_claim = 0;
 	s->is_woken = false;
@@ -326,10 +318,10 @@ static struct news *wait_for_work(struct gw_scheduler *s)
 	return news;
 }
 
-static void turn(struct gw_scheduler *s, struct news *news)
+void gw_scheduler_turn(struct gw_scheduler *s)
 {
 	s->now = gw_clock_now();
-	hear_news(s, news);
+	hear_news(s, take_news(s));
 	if (s->next_claim <= s->now)
 		claim(s);
 	if (s->next_check <= s->now)
@@ -346,6 +338,22 @@ static void turn(struct gw_scheduler *s, struct news *news)
 	write_all(s);
 }
 
+gw_time gw_scheduler_next(const struct gw_scheduler *s)
+{
+	gw_time at = s->next_claim < s->next_check ? s->next_claim : s->next_check;
+	return s->n_heap && s->heap[0]->at < at ? s->heap[0]->at : at;
+}
+
+static void wait_for_work(struct gw_scheduler *s)
+{
+	gw_locked(&s->lock);
+	while (!s->first_news && !s->is_woken && !s->is_stopping) {
+		int64_t wait_ms = (gw_scheduler_next(s) - gw_clock_now() + 999) / 1000;
+		if (wait_ms <= 0 || !gw_cond_wait(&s->wake, &s->lock, wait_ms))
+			break;
+	}
+}
+
 static bool has_to_stop(struct gw_scheduler *s)
 {
 	gw_locked(&s->lock);
@@ -353,7 +361,7 @@ static bool has_to_stop(struct gw_scheduler *s)
 }
 
 /* Gives everything back, so that another node takes it at once. */
-static void give_back(struct gw_scheduler *s)
+void gw_scheduler_give_back(struct gw_scheduler *s)
 {
 	struct gw_error err;
 	for (struct gw_map_entry *e = NULL; (e = gw_map_next(&s->watches, e));) {
@@ -369,24 +377,32 @@ static void give_back(struct gw_scheduler *s)
 static void *run_scheduler(void *arg)
 {
 	struct gw_scheduler *s = arg;
-	while (!has_to_stop(s))
-		turn(s, wait_for_work(s));
-	give_back(s);
+	while (!has_to_stop(s)) {
+		wait_for_work(s);
+		gw_scheduler_turn(s);
+	}
+	gw_scheduler_give_back(s);
 	return NULL;
 }
 
 /* ---- From other threads ---- */
 
-struct gw_scheduler *gw_scheduler_start(struct gw_engine *engine, struct gw_error *err)
+struct gw_scheduler *gw_scheduler_new(struct gw_engine *engine)
 {
 	struct gw_scheduler *s = gw_new(struct gw_scheduler);
 	s->engine = engine;
 	s->next_check = gw_clock_now() + CHECK_EVERY;
 	pthread_mutex_init(&s->lock, NULL);
 	gw_cond_init(&s->wake);
+	return s;
+}
+
+struct gw_scheduler *gw_scheduler_start(struct gw_engine *engine, struct gw_error *err)
+{
+	struct gw_scheduler *s = gw_scheduler_new(engine);
 	if (gw_thread_start(&s->thread, "scheduler", run_scheduler, s, err))
 		return s;
-	free(s);
+	gw_scheduler_free(s);
 	return NULL;
 }
 

@@ -100,7 +100,6 @@ bool gw_trigger_state_read(const struct gw_record *record, struct gw_trigger_sta
 void gw_trigger_state_init(struct gw_trigger_state *t, const struct gw_flow *flow,
 	const struct gw_trigger *trigger, gw_time now)
 {
-	struct gw_error ignored;
 	*t = (struct gw_trigger_state){
 		.date = now, .next = GW_NEVER, .updated = GW_NEVER, .zone = gw_zone_local()
 	};
@@ -110,10 +109,6 @@ void gw_trigger_state_init(struct gw_trigger_state *t, const struct gw_flow *flo
 	t->id = gw_strdup(trigger->id);
 	t->type = gw_strdup(trigger->type_name);
 	t->stop_after = json_incref(json_object_get(trigger->properties, "stopAfter"));
-	if (!trigger->type || trigger->type->mode != GW_TRIGGER_SCHEDULE)
-		return;
-	trigger->type->zone(trigger->properties, &t->zone, &ignored);
-	trigger->type->next(trigger->properties, now, &t->next, &ignored);
 }
 
 gw_time gw_trigger_due(const struct gw_trigger_state *t)

@@ -158,7 +158,7 @@ static bool reset(struct gw_edit *e, struct gw_error *err)
 {
 	struct gw_trigger_state fresh;
 	(void)err;
-	gw_trigger_state_init(&fresh, e->flow, e->schedule.trigger, e->now);
+	gw_schedule_begin(&fresh, e->engine, e->flow, e->schedule.trigger, e->now);
 	fresh.version = e->t.version;
 	gw_trigger_state_clear(&e->t);
 	e->t = fresh;

@@ -37,7 +37,10 @@ static void clear_trigger(struct gw_trigger *trigger)
 	free(trigger->type_name);
 	json_decref(trigger->properties);
 	gw_tree_free(trigger->inputs);
-	gw_tree_free(trigger->labels);
+	for (size_t i = 0; trigger->label_values && i < trigger->labels.n; i++)
+		gw_template_free(trigger->label_values[i]);
+	free(trigger->label_values);
+	gw_labels_clear(&trigger->labels);
 	json_decref(trigger->conditions);
 	free(trigger->stop_after);
 }

@@ -57,7 +57,8 @@ struct gw_trigger {
 	const struct gw_trigger_type *type;
 	json_t *properties; /* as written, with defaults */
 	struct gw_tree *inputs; /* NULL = none */
-	struct gw_tree *labels;
+	struct gw_labels labels;
+	struct gw_template **label_values; /* one per label */
 	json_t *conditions; /* a list, NULL = none */
 	bool disabled;
 	bool allow_concurrent;

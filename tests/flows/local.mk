@@ -5,7 +5,6 @@ check_PROGRAMS += tests/flows/flows
 TESTS += tests/flows/flows
 endif
 endif
-NODE_SOURCES = tests/lib/node.c tests/lib/node.h tests/lib/repo.c tests/lib/repo.h tests/unit/test.h
 tests_flows_flows_SOURCES = tests/flows/flows.c tests/flows/flows.h tests/flows/steps.c \
 	tests/flows/view.c $(NODE_SOURCES)
 tests_flows_flows_LDADD = tests/lib/libtest.la $(UNIT_LDADD)

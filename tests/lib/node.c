@@ -68,7 +68,8 @@ void node_use_tenant(struct node *node, const char *tenant)
 	node->follower = gw_engine_follow(node->engine, tenant, "", note_change, node);
 }
 
-void node_start(struct node *node, struct repo *repo, const char *name, const char *configuration)
+void node_start_as(struct node *node, struct repo *repo, const char *name,
+	const char *configuration, unsigned roles)
 {
 	static struct gw_registry *registry;
 	struct gw_error err;
@@ -85,7 +86,7 @@ void node_start(struct node *node, struct repo *repo, const char *name, const ch
 		.storage = node->storage,
 		.registry = registry,
 		.config = node->config,
-		.roles = GW_ROLE_ALL,
+		.roles = roles,
 		.lost = note_loss,
 		.arg = node,
 	};
@@ -93,6 +94,11 @@ void node_start(struct node *node, struct repo *repo, const char *name, const ch
 	if (!node->engine)
 		fail_msg("%s", err.message);
 	node_use_tenant(node, "main");
+}
+
+void node_start(struct node *node, struct repo *repo, const char *name, const char *configuration)
+{
+	node_start_as(node, repo, name, configuration, GW_ROLE_ALL);
 }
 
 void node_stop(struct node *node)
@@ -190,7 +196,8 @@ bool node_act(struct node *node, const char *execution, enum gw_action_type type
 	pthread_mutex_lock(&node->lock);
 	gw_map_remove(&node->ended, gw_slice_of(execution));
 	pthread_mutex_unlock(&node->lock);
-	gw_engine_act(node->engine, node->tenant, execution, type, arguments, hear, &reply);
+	const struct gw_action action = { node->tenant, execution, type, arguments, hear, &reply };
+	gw_engine_act(node->engine, &action);
 	await_reply(&reply);
 	*err = reply.error;
 	if (answer)

@@ -30,6 +30,8 @@ struct node {
 
 /* name: of its working folder. configuration: YAML as in a file, NULL = defaults. */
 void node_start(struct node *node, struct repo *repo, const char *name, const char *configuration);
+void node_start_as(struct node *node, struct repo *repo, const char *name,
+	const char *configuration, unsigned roles);
 void node_stop(struct node *node); /* what runs is given back */
 /* From now on it reaches the repository no more, as if it had died; then it is taken apart. */
 void node_crash(struct node *node);

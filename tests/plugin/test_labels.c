@@ -42,11 +42,11 @@ static void numbers_and_booleans_become_texts(void **state)
 		"{'i': '42', 'b': 'true', 'f': '3.14'}");
 }
 
-static void of_two_values_for_a_key_the_last_one_counts(void **state)
+static void a_list_names_a_label_once(void **state)
 {
 	(void)state;
-	expect("{'labels': [{'key': 'a', 'value': 'x'}, {'key': 'a', 'value': 'y'}]}",
-		"{'a': 'y'}");
+	expect_error("{'labels': [{'key': 'a', 'value': 'x'}, {'key': 'a', 'value': 'y'}]}",
+		"label 'a' is given twice");
 }
 
 static void system_labels_are_refused_and_nothing_is_set(void **state)
@@ -75,7 +75,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_a_list_and_a_json_text_set_labels),
 		cmocka_unit_test(numbers_and_booleans_become_texts),
-		cmocka_unit_test(of_two_values_for_a_key_the_last_one_counts),
+		cmocka_unit_test(a_list_names_a_label_once),
 		cmocka_unit_test(system_labels_are_refused_and_nothing_is_set),
 		cmocka_unit_test(what_is_no_label_fails),
 	};
