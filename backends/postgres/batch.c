@@ -267,8 +267,8 @@ static bool only_creates(const struct batch *batch)
 	return true;
 }
 
-/* Until its end a pipeline is one transaction, so what can only fail by an error (a key that exists)
- * needs no other. Anything else is counted before it is committed. */
+/* Until its end a pipeline is one transaction, so what can only fail by an error (a key that
+ * exists) needs no other. Anything else is counted before it is committed. */
 static bool needs_transaction(const struct batch *batch)
 {
 	const struct gw_kind *kind = batch->steps[0].op->record.kind;

@@ -244,8 +244,9 @@ static void tidy(json_t *doc, json_t *notes)
 		json_object_set(notes, "revision", revision);
 	json_object_del(doc, "revision");
 	json_object_del(doc, "tenantId");
-	json_object_foreach_safe(doc, next, key, value) if (json_is_null(value))
-		json_object_del(doc, key);
+	json_object_foreach_safe (doc, next, key, value)
+		if (json_is_null(value))
+			json_object_del(doc, key);
 	json_object_set_new(doc, "deleted", json_false());
 	if (!json_object_get(doc, "disabled"))
 		json_object_set_new(doc, "disabled", json_false());

@@ -1,4 +1,4 @@
-/* gate.c */
+/* gate.c - how many executions of a flow may run at once: who may enter, who waits */
 #include "engine/gate.h"
 
 #include "base/clock.h"
@@ -119,8 +119,7 @@ static void drop_lost(struct gate *g)
 	const char *execution;
 	json_t *since;
 	void *next;
-	json_object_foreach_safe(g->inside, next, execution, since)
-	{
+	json_object_foreach_safe (g->inside, next, execution, since) {
 		if (is_lost(g, execution, since))
 			json_object_del(g->inside, execution);
 	}

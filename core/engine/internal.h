@@ -68,8 +68,8 @@ void gw_machine_print(struct gw_str *out, const struct gw_machine *m);
  * it (replay) is returned through *made. */
 bool gw_act(struct gw_engine *engine, struct gw_machine *m, struct gw_request *request, gw_time now,
 	struct gw_machine **made, struct gw_error *err);
-/* The execution that takes the place of one that is RETRIED, its time having come; NULL if that cannot
- * be. */
+/* The execution that takes the place of one that is RETRIED, its time having come; NULL if that
+ * cannot be. */
 struct gw_machine *gw_act_retry(struct gw_engine *engine, struct gw_machine *m, gw_time now);
 void gw_request_free(struct gw_request *request);
 

@@ -65,8 +65,8 @@ GW_EXPORT void gw_str_clear(struct gw_str *s); /* frees; s is empty again */
 GW_EXPORT void gw_str_reset(struct gw_str *s); /* empties, keeps the memory */
 GW_EXPORT void gw_str_reserve(struct gw_str *s, size_t more);
 GW_EXPORT void gw_str_add(struct gw_str *s, const char *data, size_t len);
-/* Makes the text longer and returns where the new bytes are to be written; NULL (and full is set) if
- * they exceed the limit. */
+/* Makes the text longer and returns where the new bytes are to be written; NULL (and full is set)
+ * if they exceed the limit. */
 GW_EXPORT char *gw_str_extend(struct gw_str *s, size_t len);
 GW_EXPORT void gw_str_puts(struct gw_str *s, const char *text);
 GW_EXPORT void gw_str_putc(struct gw_str *s, char c);

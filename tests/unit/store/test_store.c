@@ -10,7 +10,8 @@ static void put_due(const char *key, gw_time due)
 
 static size_t claim(gw_time now)
 {
-	gw_auto_stream *s = gw_store_claim(store, &gw_kind_waiter, gw_slice_of("me"), now, 10, &err);
+	struct gw_slice me = gw_slice_of("me");
+	gw_auto_stream *s = gw_store_claim(store, &gw_kind_waiter, me, now, 10, &err);
 	struct gw_record r;
 	size_t n = 0;
 	while (s && gw_stream_next(s, &r, &err) == GW_NEXT_RECORD) {
