@@ -15,7 +15,7 @@
  *     > kill   > pause   > unqueue   > force-run   > labels {key: value}   > status STATE
  *     > set TASK STATE            what people can do to it; "refused: why" if they cannot
  *     > rest                      waits until it has ended, or is PAUSED; the others do so too
- *     > until WHAT                waits for "STATE", "task=STATE" or "log=TEXT"; so do "… until WHAT"
+ *     > until WHAT                waits for "STATE", "task=STATE" or "log=TEXT"; "… until WHAT" too
  *     > outputs [TASK]   > inputs   > label   > history [TASK]   > attempts TASK   > trigger
  *     > logs [LEVEL]     > eval EXPRESSION    what there is of it
  *     > executions FLOW           the states of all its executions, sorted
