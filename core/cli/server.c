@@ -98,10 +98,20 @@ static bool load_modules(struct server *server, struct gw_error *err)
 /* ---- Repository and storage ---- */
 
 /* With its parents: by default the repository's file lies beside it. */
-static bool make_working_folder(struct server *server, struct gw_error *err)
+/* The parts of one configuration have folders of their own. */
+static bool make_working_folder(struct server *server, unsigned roles, struct gw_error *err)
 {
-	return gw_dir_make(gw_config_text(server->setup.config, "server.working-folder"), err) ||
-	       gw_explain(err, "server.working-folder");
+	static const char *const names[] = { [GW_ROLE_WEBSERVER] = "webserver",
+		[GW_ROLE_EXECUTOR] = "executor",
+		[GW_ROLE_SCHEDULER] = "scheduler" };
+	static const char key[] = "server.working-folder";
+	const char *name = roles < GW_LEN(names) ? names[roles] : NULL;
+	struct gw_config *config = server->setup.config;
+	gw_auto_free char *folder = gw_strdup(gw_config_text(config, key));
+	gw_auto_free char *own = name ? gw_sprintf("%s/%s", folder, name) : gw_strdup(folder);
+	return (gw_dir_make(folder, err) && gw_config_set(config, key, own, err) &&
+		       gw_dir_make(own, err)) ||
+	       gw_explain(err, key);
 }
 
 static bool open_store(struct server *server, struct gw_error *err)
@@ -206,7 +216,7 @@ static bool start(struct server *server, const struct gw_args *args, unsigned ro
 	if (!configure(server, args, err))
 		return false;
 	gw_process_prepare(gw_config_text(server->setup.config, "tasks.user") != NULL);
-	if (!load_modules(server, err) || !make_working_folder(server, err) ||
+	if (!load_modules(server, err) || !make_working_folder(server, roles, err) ||
 		!open_store(server, err) || !open_storage(server, err))
 		return false;
 	gw_process_block_signals(); /* until here they end it at once */
@@ -268,12 +278,12 @@ static bool run(struct gw_args *args, unsigned roles, struct gw_error *err)
 	return started;
 }
 
-/* Everything; without a worker if it may run no task. */
+/* Everything; no executions if it may run no task. */
 static unsigned roles_of(const struct gw_args *args)
 {
 	const char *threads = gw_args_get(args, "worker-thread");
 	bool no_worker = threads && strcmp(threads, "0") == 0;
-	return no_worker ? GW_ROLE_ALL & ~GW_ROLE_WORKER : GW_ROLE_ALL;
+	return no_worker ? GW_ROLE_ALL & ~GW_ROLE_EXECUTOR : GW_ROLE_ALL;
 }
 
 bool gw_verb_server_local(struct gw_args *args, struct gw_error *err)
@@ -299,9 +309,4 @@ bool gw_verb_server_executor(struct gw_args *args, struct gw_error *err)
 bool gw_verb_server_scheduler(struct gw_args *args, struct gw_error *err)
 {
 	return run(args, GW_ROLE_SCHEDULER, err);
-}
-
-bool gw_verb_server_worker(struct gw_args *args, struct gw_error *err)
-{
-	return run(args, GW_ROLE_WORKER, err);
 }

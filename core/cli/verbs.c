@@ -42,7 +42,7 @@ static const struct gw_option standalone_options[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
-static const struct gw_option worker_options[] = {
+static const struct gw_option executor_options[] = {
 	{ 't', "thread", "N", "tasks.threads", "Task runs at once [4 a core]" },
 	{ 0, NULL, NULL, NULL, NULL },
 };
@@ -125,12 +125,12 @@ const struct gw_verb gw_verbs[] = {
 		gw_verb_server_standalone },
 	{ "server webserver", "", 0, 0, 0, server_options, NULL, "Start only the API and the page",
 		gw_verb_server_webserver },
-	{ "server executor", "", 0, 0, 0, server_options, NULL, "Start only what drives executions",
-		gw_verb_server_executor },
+	{ "server executor", "", 0, 0, 0, executor_options, server_options,
+		"Start only what drives executions and runs their tasks", gw_verb_server_executor },
 	{ "server scheduler", "", 0, 0, 0, server_options, NULL, "Start only what fires triggers",
 		gw_verb_server_scheduler },
-	{ "server worker", "", 0, 0, 0, worker_options, server_options,
-		"Start only what runs tasks", gw_verb_server_worker },
+	{ "server worker", "", 0, 0, 0, executor_options, server_options,
+		"The same as server executor", gw_verb_server_executor },
 
 	{ "flow validate", "FILE…", 1, 1000, C, validate_options, NULL,
 		"Say what is wrong with flows: files, or folders of them", gw_verb_flow_validate },

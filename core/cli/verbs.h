@@ -9,7 +9,6 @@ bool gw_verb_server_standalone(struct gw_args *args, struct gw_error *err);
 bool gw_verb_server_webserver(struct gw_args *args, struct gw_error *err);
 bool gw_verb_server_executor(struct gw_args *args, struct gw_error *err);
 bool gw_verb_server_scheduler(struct gw_args *args, struct gw_error *err);
-bool gw_verb_server_worker(struct gw_args *args, struct gw_error *err);
 
 bool gw_verb_flow_validate(struct gw_args *args, struct gw_error *err);
 bool gw_verb_flow_create(struct gw_args *args, struct gw_error *err);

@@ -97,6 +97,11 @@ void gw_engine_wake_scheduler(struct gw_engine *engine)
 		gw_scheduler_wake(engine->scheduler);
 }
 
+bool gw_engine_executes(const struct gw_engine *engine)
+{
+	return engine->roles & GW_ROLE_EXECUTOR;
+}
+
 void gw_engine_execution_ended(struct gw_engine *engine, const struct gw_execution *exec)
 {
 	if (engine->scheduler && exec->trigger_date != GW_NEVER)
@@ -129,9 +134,10 @@ static bool open_parts(struct gw_engine *engine, struct gw_error *err)
 	engine->node = gw_node_open(engine, err);
 	if (!engine->node)
 		return false;
-	if (engine->roles & GW_ROLE_WORKER && !gw_jobs_open(engine, err))
+	engine->followers = gw_followers_new(engine, err);
+	if (!engine->followers)
 		return false;
-	if (!open_shards(engine, err))
+	if (!gw_jobs_open(engine, err) || !open_shards(engine, err))
 		return false;
 	if (engine->roles & GW_ROLE_SCHEDULER &&
 		!(engine->scheduler = gw_scheduler_start(engine, err)))
@@ -151,7 +157,6 @@ struct gw_engine *gw_engine_start(const struct gw_engine_setup *setup, struct gw
 	engine->registry = gw_registry_ref(setup->registry);
 	pthread_mutex_init(&engine->registry_lock, NULL);
 	engine->catalog = gw_catalog_new(engine);
-	engine->followers = gw_followers_new(engine);
 	read_places(engine);
 	fill_machine_setup(engine);
 	const char *key = gw_config_text(setup->config, "encryption.secret-key");
@@ -192,6 +197,7 @@ void gw_engine_stop(struct gw_engine **engine_p, int64_t grace_us)
 	gw_node_stop(engine->node);
 	for (unsigned i = 0; i < engine->n_shards; i++)
 		gw_shard_close(&engine->shards[i]);
+	gw_followers_stop(engine->followers);
 	gw_scheduler_free(engine->scheduler);
 	gw_node_close(engine->node);
 	free_engine(engine);

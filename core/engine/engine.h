@@ -15,10 +15,9 @@ struct gw_engine;
 
 enum gw_role {
 	GW_ROLE_WEBSERVER = 1 << 0,
-	GW_ROLE_EXECUTOR = 1 << 1,
+	GW_ROLE_EXECUTOR = 1 << 1, /* claims executions, decides about them and runs their tasks */
 	GW_ROLE_SCHEDULER = 1 << 2,
-	GW_ROLE_WORKER = 1 << 3,
-	GW_ROLE_ALL = 15,
+	GW_ROLE_ALL = 7,
 };
 
 struct gw_engine_setup {

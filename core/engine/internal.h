@@ -29,7 +29,7 @@ struct gw_engine {
 	struct gw_catalog *catalog;
 	struct gw_scheduler *scheduler; /* NULL = this node has none */
 	struct gw_node *node;
-	struct gw_worker *worker; /* NULL = this node runs no tasks */
+	struct gw_worker *worker;
 	struct gw_hosts *hosts;
 	struct gw_followers *followers;
 	struct gw_machine_setup machine_setup;
@@ -42,6 +42,8 @@ struct gw_engine {
 	void *lost_arg;
 };
 
+/* Whether executions run here; else they are written for nodes that run them. */
+bool gw_engine_executes(const struct gw_engine *engine);
 void gw_engine_wake_scheduler(struct gw_engine *engine); /* triggers changed */
 /* An execution has ended and that is written: who waits for it goes on. */
 void gw_engine_execution_ended(struct gw_engine *engine, const struct gw_execution *exec);
@@ -56,6 +58,9 @@ struct gw_machine *gw_start_machine(struct gw_engine *engine, struct gw_start *s
 
 /* ---- load.c: executions from records ---- */
 
+/* From its record as read or claimed just now; NULL on an error. */
+struct gw_machine *gw_load_record(struct gw_engine *engine, const struct gw_record *record,
+	struct gw_error *err);
 /* NULL with GW_NOT_FOUND. *owner is who owns it, for free(); NULL = nobody. */
 struct gw_machine *gw_load_machine(struct gw_engine *engine, const char *tenant,
 	const char *execution, char **owner, struct gw_error *err);
@@ -79,6 +84,8 @@ void gw_request_free(struct gw_request *request);
 void gw_request_retry(struct gw_engine *engine, struct gw_request *request);
 /* Another node has the execution: it is asked, and answers. */
 void gw_remote_send(struct gw_engine *engine, const char *owner, struct gw_request *request);
+/* A node that runs executions, for free(); NULL with GW_UNAVAILABLE if there is none. */
+char *gw_remote_executor(struct gw_engine *engine, struct gw_error *err);
 
 /* ---- catalog.c: flows ---- */
 
@@ -91,11 +98,15 @@ void gw_catalog_clear(struct gw_catalog *catalog);
 
 /* ---- follow.c ---- */
 
-struct gw_followers *gw_followers_new(struct gw_engine *engine);
+struct gw_followers *gw_followers_new(struct gw_engine *engine, struct gw_error *err);
+void gw_followers_stop(struct gw_followers *followers); /* who waits is told; tolerates NULL */
 void gw_followers_free(struct gw_followers *followers);
 /* After a commit; cheap when nobody follows. */
 void gw_followers_tell(struct gw_followers *followers, const char *tenant, const char *execution,
 	bool ended);
+/* Answers when an execution has ended that another node runs. */
+void gw_followers_await(struct gw_followers *followers, const char *tenant, const char *execution,
+	void (*done)(void *arg, const struct gw_answer *answer), void *arg);
 
 /* ---- jobs.c: between shards and the worker ---- */
 

@@ -269,6 +269,15 @@ static bool may_leave(const struct gw_live *live)
 	return is_idle && (next == GW_NEVER || next > live->shard->now + PARK_AFTER);
 }
 
+/* When somebody has to take it again. */
+static gw_time due_when_left(const struct gw_live *live)
+{
+	if (gw_engine_executes(live->shard->engine))
+		return gw_machine_next_timer(live->m);
+	gw_time date = live->m->exec->schedule_date;
+	return date == GW_NEVER ? live->shard->now : date;
+}
+
 static void put_made(struct gw_live *live)
 {
 	for (size_t i = 0; i < live->n_made; i++)
@@ -283,7 +292,7 @@ void gw_live_prepare(struct gw_live *live)
 	if (gw_machine_is_cut(m))
 		gw_machine_go(m, shard->now);
 	live->group = NONE;
-	live->leaves = may_leave(live);
+	live->leaves = !gw_engine_executes(shard->engine) || may_leave(live);
 	bool is_left = live->leaves && (!m->exec->is_stored || live->is_owned);
 	if (!m->exec->is_dirty && !is_left && live->n_made == 0)
 		return;
@@ -292,8 +301,7 @@ void gw_live_prepare(struct gw_live *live)
 	if (!m->exec->is_dirty && !is_left)
 		return;
 	if (live->leaves)
-		gw_batch_execution(&shard->batch, m, (struct gw_slice){ 0 },
-			gw_machine_next_timer(m));
+		gw_batch_execution(&shard->batch, m, (struct gw_slice){ 0 }, due_when_left(live));
 	else
 		gw_batch_execution(&shard->batch, m, shard->engine->owner, GW_NEVER);
 }
@@ -323,8 +331,13 @@ static void hand_over_made(struct gw_live *live)
 	live->n_made = 0;
 }
 
+/* Those who wait for the end go on waiting, wherever it runs. */
 static void let_go(struct gw_live *live)
 {
+	const struct gw_execution *exec = live->m->exec;
+	for (struct gw_waiter *waiter = live->waiters; waiter; waiter = waiter->next)
+		gw_followers_await(live->shard->engine->followers, exec->tenant, exec->id.text,
+			waiter->done, waiter->arg);
 	drop_timer(live);
 	gw_map_remove(&live->shard->lives, gw_slice_of(live->key));
 	free_live(live);
@@ -363,11 +376,13 @@ bool gw_live_settle(struct gw_live *live, bool written)
 		if (m->exec->gate)
 			gw_gate_leave(shard->engine, m->exec);
 		gw_engine_execution_ended(shard->engine, m->exec);
+		shard->has_news |= !shard->engine->scheduler && m->exec->trigger_date != GW_NEVER;
 	}
 	answer_waiters(live, is_over, NULL);
 	gw_followers_tell(shard->engine->followers, m->exec->tenant, m->exec->id.text, is_over);
 	hand_over_made(live);
 	if (live->leaves) {
+		shard->has_news |= !gw_engine_executes(shard->engine);
 		let_go(live);
 		return false;
 	}

@@ -87,9 +87,10 @@ static bool read_runs(struct gw_engine *engine, struct gw_execution *exec, size_
 	return true;
 }
 
-static struct gw_execution *read_execution(struct gw_engine *engine, const char *tenant,
-	const struct gw_record *record, struct gw_error *err)
+static struct gw_execution *read_execution(struct gw_engine *engine, const struct gw_record *record,
+	struct gw_error *err)
 {
+	gw_auto_free char *tenant = gw_slice_dup(record->tenant);
 	json_auto_t *doc = gw_json_parse(record->doc, err);
 	if (!doc)
 		return NULL;
@@ -109,6 +110,13 @@ static struct gw_execution *read_execution(struct gw_engine *engine, const char 
 	return NULL;
 }
 
+struct gw_machine *gw_load_record(struct gw_engine *engine, const struct gw_record *record,
+	struct gw_error *err)
+{
+	struct gw_execution *exec = read_execution(engine, record, err);
+	return exec ? gw_machine_new(&engine->machine_setup, exec) : NULL;
+}
+
 struct gw_machine *gw_load_machine(struct gw_engine *engine, const char *tenant,
 	const char *execution, char **owner, struct gw_error *err)
 {
@@ -117,9 +125,6 @@ struct gw_machine *gw_load_machine(struct gw_engine *engine, const char *tenant,
 	struct gw_key key = { gw_slice_of(tenant), gw_slice_of(execution) };
 	if (!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
 		return NULL;
-	struct gw_execution *exec = read_execution(engine, tenant, &record, err);
-	if (!exec)
-		return NULL;
 	*owner = gw_slice_dup(record.owner);
-	return gw_machine_new(&engine->machine_setup, exec);
+	return gw_load_record(engine, &record, err);
 }

@@ -16,10 +16,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #define PATROL_EVERY (10 * GW_SECOND)
+#define CLAIM_MAX 1000
 #define HOSTS_OUTLIVE (35 * GW_SECOND) /* after a life sign, task hosts go on for this long */
 
 /* Another node, as it was last seen. */
@@ -34,6 +36,7 @@ struct gw_node {
 	int64_t interval_us, timeout_us;
 	char *predecessor; /* id of the process that had our folder before; NULL = none */
 	struct gw_map others; /* id -> struct other */
+	atomic_bool has_others;
 	gw_time next_patrol;
 	pthread_t beat_thread, listen_thread;
 	pthread_mutex_t lock;
@@ -68,11 +71,28 @@ static bool lock_folder(struct gw_node *node, struct gw_error *err)
 
 /* ---- Our record ---- */
 
+/* As Kestra names such a server. */
+static const char *type_of(unsigned roles)
+{
+	switch (roles) {
+	case GW_ROLE_WEBSERVER:
+		return "WEBSERVER";
+	case GW_ROLE_EXECUTOR:
+		return "EXECUTOR";
+	case GW_ROLE_SCHEDULER:
+		return "SCHEDULER";
+	default:
+		return "STANDALONE";
+	}
+}
+
 static bool write_record(struct gw_node *node, enum gw_op_type type, struct gw_error *err)
 {
 	struct gw_engine *engine = node->engine;
 	struct gw_value fields[GW_NODE_N] = { [GW_NODE_STATE] = gw_value_string("RUNNING"),
-		[GW_NODE_TYPE] = gw_value_string("STANDALONE") };
+		[GW_NODE_TYPE] = gw_value_string(type_of(engine->roles)),
+		[GW_NODE_ROLES] = gw_value_number(engine->roles),
+		[GW_NODE_RENEWED] = gw_value_time(gw_clock_now()) };
 	gw_auto_str doc = { 0 };
 	gw_str_putc(&doc, '{');
 	gw_json_text(&doc, "id", gw_slice_of(engine->node_id.text));
@@ -109,26 +129,22 @@ static bool renew(struct gw_node *node, struct gw_error *err)
 
 /* ---- Taking over ---- */
 
-static void adopt(struct gw_engine *engine, const char *tenant, const char *execution,
-	const char *expected_owner)
+/* What was read just now becomes ours: a shard goes on with it. */
+static void adopt(struct gw_engine *engine, const struct gw_record *record)
 {
 	struct gw_error err;
-	gw_auto_free char *owner = NULL;
-	struct gw_machine *m = gw_load_machine(engine, tenant, execution, &owner, &err);
+	struct gw_machine *m = gw_load_record(engine, record, &err);
 	if (!m) {
-		gw_log(GW_WARN, "engine", "taking over execution %s: %s", execution, err.message);
-		return;
-	}
-	if (!owner != !expected_owner || (owner && strcmp(owner, expected_owner) != 0)) {
-		gw_machine_free(m); /* somebody was quicker */
+		gw_log(GW_WARN, "engine", "taking over execution %.*s: %s", GW_SLICE(record->key),
+			err.message);
 		return;
 	}
 	gw_machine_resume_work(m, engine->run_again, gw_clock_now());
-	m->exec->is_dirty = true; /* so that it becomes ours */
+	m->exec->is_dirty = true;
 	struct gw_mail *mail = gw_new(struct gw_mail);
 	mail->type = GW_MAIL_ADOPT;
 	mail->machine = m;
-	gw_shard_post(gw_shard_of(engine, execution), mail, false);
+	gw_shard_post(gw_shard_of(engine, m->exec->id.text), mail, false);
 }
 
 /* Everything of a kind that an owner has; stays valid although records change meanwhile. */
@@ -150,9 +166,7 @@ static void take_executions(struct gw_engine *engine, const char *owner)
 	gw_auto_stream *stream = scan_owned(engine, &gw_kind_execution, owner, &err);
 	size_t n = 0;
 	while (stream && gw_stream_next(stream, &record, &err) == GW_NEXT_RECORD) {
-		gw_auto_free char *tenant = gw_slice_dup(record.tenant);
-		gw_auto_free char *execution = gw_slice_dup(record.key);
-		adopt(engine, tenant, execution, owner);
+		adopt(engine, &record);
 		n++;
 	}
 	if (n > 0)
@@ -192,25 +206,32 @@ static void release_triggers(struct gw_engine *engine, const char *owner)
 static void take_over(struct gw_engine *engine, const char *owner)
 {
 	release_triggers(engine, owner);
-	if (engine->roles & GW_ROLE_EXECUTOR)
+	if (gw_engine_executes(engine))
 		take_executions(engine, owner);
 }
 
 /* ---- Patrol: nobody's executions, and those of the dead ---- */
 
-/* Executions whose timer is due before the next patrol, and new ones from nodes that run none. */
-static void claim_due(struct gw_engine *engine)
+static size_t claim_some(struct gw_engine *engine)
 {
 	struct gw_error err;
 	struct gw_record record;
+	size_t n = 0;
 	gw_time until = gw_clock_now() + PATROL_EVERY + GW_SECOND;
-	gw_auto_stream *stream =
-		gw_store_claim(engine->store, &gw_kind_execution, engine->owner, until, 1000, &err);
+	gw_auto_stream *stream = gw_store_claim(engine->store, &gw_kind_execution, engine->owner,
+		until, CLAIM_MAX, &err);
 	while (stream && gw_stream_next(stream, &record, &err) == GW_NEXT_RECORD) {
-		gw_auto_free char *tenant = gw_slice_dup(record.tenant);
-		gw_auto_free char *execution = gw_slice_dup(record.key);
-		adopt(engine, tenant, execution, engine->node_id.text);
+		adopt(engine, &record);
+		n++;
 	}
+	return n;
+}
+
+/* Executions whose timer is due before the next patrol, and new ones from nodes that run none. */
+static void claim_due(struct gw_engine *engine)
+{
+	while (claim_some(engine) == CLAIM_MAX)
+		;
 }
 
 static bool mark_dead(struct gw_node *node, const struct gw_record *record)
@@ -250,6 +271,7 @@ static bool list_alive(struct gw_node *node, struct gw_map *alive, struct gw_err
 		if (is_self || is_alive(node, &record))
 			gw_map_put(alive, record.key, node);
 	}
+	node->has_others = alive->n > 1;
 	return next == GW_NEXT_DONE;
 }
 
@@ -285,11 +307,16 @@ static void patrol(struct gw_node *node)
 		gw_log(GW_WARN, "engine", "listing nodes: %s", err.message);
 	}
 	gw_map_clear(&alive, NULL);
-	if (node->engine->roles & GW_ROLE_EXECUTOR) {
+	if (gw_engine_executes(node->engine)) {
 		claim_due(node->engine);
 		gw_gate_patrol(node->engine);
 	}
 	gw_remote_serve(node->engine);
+}
+
+bool gw_node_has_others(const struct gw_node *node)
+{
+	return node->has_others;
 }
 
 /* ---- Threads ---- */
@@ -340,7 +367,7 @@ static void *listen_for_signals(void *arg)
 		gw_catalog_refresh(engine->catalog);
 		gw_engine_wake_scheduler(engine);
 		gw_remote_serve(engine);
-		if (engine->roles & GW_ROLE_EXECUTOR)
+		if (gw_engine_executes(engine))
 			claim_due(engine);
 	}
 	return NULL;
@@ -380,7 +407,7 @@ bool gw_node_start(struct gw_node *node, struct gw_error *err)
 		return false;
 	if (node->predecessor)
 		bury_predecessor(node);
-	if (node->engine->roles & GW_ROLE_EXECUTOR)
+	if (gw_engine_executes(node->engine))
 		claim_due(node->engine);
 	node->next_patrol = gw_clock_now() + node->interval_us;
 	if (!gw_thread_start(&node->beat_thread, "node", beat, node, err))

@@ -31,7 +31,6 @@ static void print_action(struct gw_str *out, const struct gw_request *request, c
 	gw_json_text(out, "owner", gw_slice_of(owner));
 	gw_json_text(out, "execution", gw_slice_of(request->execution));
 	gw_json_int(out, "type", request->type);
-	gw_json_bool(out, "untilEnd", request->until_end);
 	if (request->arguments)
 		gw_json_value(out, "arguments", request->arguments);
 	gw_str_putc(out, '}');
@@ -46,7 +45,8 @@ static void answer(struct gw_request *request, const struct gw_error *error, con
 	gw_request_free(request);
 }
 
-static void answer_outcome(struct gw_request *request, const json_t *outcome)
+static void answer_outcome(struct gw_engine *engine, struct gw_request *request,
+	const json_t *outcome)
 {
 	struct gw_error error;
 	const char *message = gw_json_string(outcome, "message");
@@ -56,7 +56,13 @@ static void answer_outcome(struct gw_request *request, const json_t *outcome)
 		answer(request, &error, NULL);
 		return;
 	}
-	answer(request, NULL, gw_json_string(outcome, "execution"));
+	if (!request->until_end) {
+		answer(request, NULL, gw_json_string(outcome, "execution"));
+		return;
+	}
+	gw_followers_await(engine->followers, request->tenant, request->execution, request->done,
+		request->arg);
+	gw_request_free(request);
 }
 
 /* The outcome, once it is there; the action's record then goes. */
@@ -93,7 +99,7 @@ static void wait_for_outcome(struct gw_engine *engine, struct gw_request *reques
 	}
 	pthread_cond_destroy(&never);
 	if (outcome) {
-		answer_outcome(request, outcome);
+		answer_outcome(engine, request, outcome);
 		json_decref(outcome);
 		return;
 	}
@@ -120,6 +126,29 @@ void gw_remote_send(struct gw_engine *engine, const char *owner, struct gw_reque
 	}
 	gw_store_signal(engine->store);
 	wait_for_outcome(engine, request, (struct gw_key){ op.record.tenant, op.record.key });
+}
+
+char *gw_remote_executor(struct gw_engine *engine, struct gw_error *err)
+{
+	struct gw_record record;
+	enum gw_next next;
+	char *best = NULL;
+	gw_time last = GW_NEVER;
+	struct gw_query query = { .kind = &gw_kind_node };
+	gw_auto_stream *stream = gw_store_scan(engine->store, &query, err);
+	while (stream && (next = gw_stream_next(stream, &record, err)) == GW_NEXT_RECORD) {
+		gw_time renewed = record.fields[GW_NODE_RENEWED].number;
+		int64_t roles = record.fields[GW_NODE_ROLES].number;
+		if (!(roles & GW_ROLE_EXECUTOR) || (best && renewed <= last))
+			continue;
+		free(best);
+		best = gw_slice_dup(record.key);
+		last = renewed;
+	}
+	if (stream && next == GW_NEXT_DONE && !best)
+		gw_fail(err, GW_UNAVAILABLE,
+			"no node runs executions: start one with godwit server executor");
+	return best;
 }
 
 /* ---- Serving ---- */

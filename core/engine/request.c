@@ -27,6 +27,14 @@ static void send(struct gw_engine *engine, struct gw_request *request)
 		answer_error(request, &err);
 		return;
 	}
+	if (!owner && !gw_engine_executes(engine)) {
+		gw_auto_free char *executor = gw_remote_executor(engine, &err);
+		if (executor)
+			gw_remote_send(engine, executor, request);
+		else
+			answer_error(request, &err);
+		return;
+	}
 	if (owner && !owner_is(engine, owner)) {
 		if (request->type == GW_ACT_ADMIT) {
 			gw_fail(&err, GW_BUSY, "another node has it"); /* patrols remind it */

@@ -248,9 +248,9 @@ struct gw_machine *gw_schedule_fire(const struct gw_schedule *s, gw_time date,
 	json_decref(t.variables);
 	struct gw_machine *m = gw_start_machine(s->engine, start, now);
 	gw_start_free(start);
-	if (is_sound)
-		gw_machine_start(m, now);
-	else
+	if (!is_sound)
 		gw_machine_end_unstarted(m, GW_FAILED, err.message, now);
+	else if (gw_engine_executes(s->engine))
+		gw_machine_start(m, now);
 	return m;
 }

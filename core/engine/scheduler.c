@@ -24,6 +24,7 @@ struct gw_scheduler {
 	pthread_cond_t wake;
 	struct news *first_news, *last_news; /* guarded by lock, as the flags */
 	bool is_woken, is_stopping;
+	bool has_news; /* for nodes that run executions: they are told after the write */
 	/* The rest is the thread's own: */
 	struct gw_map watches; /* by key */
 	struct gw_map waits; /* tenant/execution -> watch */
@@ -251,8 +252,10 @@ static void prepare(struct gw_scheduler *s, struct gw_watch *w)
 			gw_backfill_put(&s->batch, w->backfills.items[i]);
 	for (size_t i = 0; i < w->n_made; i++) {
 		bool is_over = gw_machine_is_over(w->made[i]);
+		bool stays = !is_over && gw_engine_executes(s->engine);
 		gw_batch_execution(&s->batch, w->made[i],
-			is_over ? (struct gw_slice){ 0 } : s->engine->owner, GW_NEVER);
+			stays ? s->engine->owner : (struct gw_slice){ 0 },
+			stays || is_over ? GW_NEVER : s->now);
 	}
 	w->is_dirty = false;
 }
@@ -260,8 +263,10 @@ static void prepare(struct gw_scheduler *s, struct gw_watch *w)
 static void hand_over(struct gw_scheduler *s, struct gw_machine *m)
 {
 	struct gw_execution *exec = m->exec;
-	if (gw_machine_is_over(m)) {
-		gw_followers_tell(s->engine->followers, exec->tenant, exec->id.text, true);
+	if (gw_machine_is_over(m) || !gw_engine_executes(s->engine)) {
+		s->has_news = true;
+		gw_followers_tell(s->engine->followers, exec->tenant, exec->id.text,
+			gw_machine_is_over(m));
 		gw_machine_free(m);
 		return;
 	}
@@ -303,6 +308,9 @@ static void write_all(struct gw_scheduler *s)
 	for (size_t i = 0; i < n; i++)
 		settle(s, s->touched[i], written);
 	gw_batch_reset(&s->batch);
+	if (s->has_news && !gw_engine_executes(s->engine))
+		gw_store_signal(s->engine->store);
+	s->has_news = false;
 }
 
 /* ---- The thread ---- */
@@ -310,8 +318,11 @@ static void write_all(struct gw_scheduler *s)
 static struct news *take_news(struct gw_scheduler *s)
 {
 	gw_locked(&s->lock);
-	if (s->is_woken)
+	if (s->is_woken) {
 		s->next_claim = 0;
+		if (!gw_engine_executes(s->engine) && s->waits.n > 0)
+			s->next_check = 0; /* news are signals then */
+	}
 	s->is_woken = false;
 	struct news *news = s->first_news;
 	s->first_news = s->last_news = NULL;

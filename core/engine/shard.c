@@ -60,7 +60,8 @@ static void handle_start(struct gw_shard *shard, struct gw_mail *mail)
 	if (start->done)
 		gw_live_expect(live, start, &shard->batch);
 	gw_live_touch(live);
-	gw_machine_start(m, shard->now);
+	if (gw_engine_executes(shard->engine))
+		gw_machine_start(m, shard->now);
 	gw_start_free(start);
 }
 
@@ -149,6 +150,9 @@ static bool turn(struct gw_shard *shard, struct gw_mail *messages)
 	for (size_t i = 0; i < n_cut; i++)
 		gw_live_touch(shard->touched[i]);
 	gw_batch_reset(&shard->batch);
+	if (shard->has_news)
+		gw_store_signal(shard->engine->store);
+	shard->has_news = false;
 	return n_cut > 0;
 }
 

@@ -55,6 +55,7 @@ struct gw_shard {
 	struct gw_live **timers; /* a heap by time */
 	size_t n_timers, cap_timers;
 	struct gw_batch batch;
+	bool has_news; /* for other nodes: they are told after the write */
 	gw_time now;
 };
 

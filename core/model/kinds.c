@@ -23,6 +23,8 @@ KIND(tenant, tenant_fields);
 static const struct gw_field node_fields[] = {
 	[GW_NODE_STATE] = { "state", GW_KEYWORD },
 	[GW_NODE_TYPE] = { "type", GW_KEYWORD },
+	[GW_NODE_ROLES] = { "roles", GW_INTEGER }, /* bits: engine/engine.h */
+	[GW_NODE_RENEWED] = { "renewed", GW_INSTANT },
 };
 KIND(node, node_fields);
 

@@ -13,7 +13,7 @@ extern GW_EXPORT const struct gw_kind gw_kind_setting, gw_kind_tenant, gw_kind_n
 
 /* Positions of fields, in the order of the tables. */
 enum { GW_TENANT_NAME, GW_TENANT_N };
-enum { GW_NODE_STATE, GW_NODE_TYPE, GW_NODE_N };
+enum { GW_NODE_STATE, GW_NODE_TYPE, GW_NODE_ROLES, GW_NODE_RENEWED, GW_NODE_N };
 enum {
 	GW_FLOW_NAMESPACE,
 	GW_FLOW_ID,

@@ -94,7 +94,8 @@ static void endless_filters_end(void **state)
 static void a_filter_that_takes_all_memory_breaks_nothing(void **state)
 {
 	(void)state;
-	assert_fails(json_string("\"x\""), "reduce range(40) as $i (.; . + .)", "its process ended");
+	assert_fails(json_string("\"x\""), "reduce range(40) as $i (.; . + .)",
+		"its process ended");
 	assert_yields(json_integer(1), ".", "[1]");
 }
 #endif
