@@ -359,10 +359,23 @@ static bool has_ended(struct node *node, const char *execution)
 	return gw_map_find(&node->ended, execution);
 }
 
+/* It ended before anybody followed. */
+static bool is_over(struct node *node, const char *execution)
+{
+	struct gw_error err;
+	struct gw_record record;
+	enum gw_state state;
+	gw_auto_free void *hold = NULL;
+	struct gw_key key = { gw_slice_of(node->tenant), gw_slice_of(execution) };
+	return gw_store_get(node->store, &gw_kind_execution, key, &record, &hold, &err) &&
+	       gw_state_parse(record.fields[GW_EXECUTION_STATE].text, &state) &&
+	       gw_state_is_terminal(state) && !record.owner.data;
+}
+
 static bool rests(void *arg)
 {
 	struct awaited *a = arg;
-	bool ended = has_ended(a->node, a->execution);
+	bool ended = has_ended(a->node, a->execution) || is_over(a->node, a->execution);
 	look(a);
 	return ended || strcmp(node_state(a->seen), "PAUSED") == 0;
 }
