@@ -2,84 +2,23 @@
  * plain posix_spawn in the same process
  *
  *   GW_BUILD=build tests/bench/spawn [N] */
+#include "tests/bench/plain.h"
 #include "tests/lib/runs.h"
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
-#include "base/thread.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/resource.h>
-#include <stdatomic.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define THREADS 4
 #define SLEEPERS 1000
 #define ROUNDS 9
-
-extern char **environ;
 
 static double since(int64_t begin)
 {
 	return (double)(gw_clock_boot() - begin) / GW_SECOND;
-}
-
-/* ---- Plain ---- */
-
-static atomic_int left;
-
-static void read_to_end(int fd)
-{
-	char unused[4096];
-	while (read(fd, unused, sizeof(unused)) > 0)
-		;
-	close(fd);
-}
-
-static void spawn_one(void)
-{
-	char name[] = "/bin/true";
-	char *argv[] = { name, NULL };
-	int out[2], errors[2];
-	pid_t pid;
-	posix_spawn_file_actions_t actions;
-	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(errors, O_CLOEXEC) != 0)
-		abort();
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-	posix_spawn_file_actions_adddup2(&actions, errors[1], 2);
-	if (posix_spawn(&pid, name, &actions, NULL, argv, environ) != 0)
-		abort();
-	posix_spawn_file_actions_destroy(&actions);
-	close(out[1]);
-	close(errors[1]);
-	read_to_end(out[0]);
-	read_to_end(errors[0]);
-	waitpid(pid, NULL, 0);
-}
-
-static void *spawn_many(void *arg)
-{
-	while (atomic_fetch_sub(&left, 1) > 0)
-		spawn_one();
-	return arg;
-}
-
-static double plain(int n)
-{
-	pthread_t threads[THREADS];
-	struct gw_error err;
-	int64_t begin = gw_clock_boot();
-	atomic_store(&left, n);
-	for (int i = 0; i < THREADS; i++)
-		gw_thread_start(&threads[i], "spawn", spawn_many, NULL, &err);
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
-	return n / since(begin);
 }
 
 /* ---- Ours ---- */
@@ -148,7 +87,7 @@ static void measure(struct runs *runs, int n, int round, struct figures *f)
 {
 	for (int kind = 0; kind < KINDS; kind++) {
 		double begin = processor_time();
-		f->rate[kind][round] = kind == PLAIN ? plain(n)
+		f->rate[kind][round] = kind == PLAIN ? bench_spawn_rate(n)
 				       : kind == PROGRAMS
 					       ? ours(runs, n, "test.Command", true_command)
 					       : ours(runs, n, "wild.Effects", some_value);

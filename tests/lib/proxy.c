@@ -31,6 +31,7 @@ struct gw_proxy {
 	long bytes;
 	bool armed; /* CUT_ANSWER: the text has passed */
 	bool happened, must_cut, closing;
+	size_t n_requests;
 };
 
 static void wake(struct gw_proxy *p)
@@ -68,6 +69,12 @@ int gw_proxy_port(const struct gw_proxy *p)
 	return p->port;
 }
 
+size_t gw_proxy_requests(struct gw_proxy *p)
+{
+	gw_locked(&p->lock);
+	return p->n_requests;
+}
+
 /* ---- Moving bytes ---- */
 
 static void close_pair(struct pair *pair)
@@ -98,6 +105,7 @@ static void send_all(int fd, const char *data, size_t len)
 static void move_request(struct gw_proxy *p, struct pair *pair, const char *data, size_t len)
 {
 	gw_locked(&p->lock);
+	p->n_requests++;
 	bool watching = p->fault == GW_PROXY_CUT_REQUEST || p->fault == GW_PROXY_CUT_ANSWER;
 	bool found = watching && memmem(data, len, p->text, strlen(p->text));
 	if (found && p->fault == GW_PROXY_CUT_REQUEST) {

@@ -4,12 +4,16 @@
 
 #include <godwit/error.h>
 
+#include <stddef.h>
+
 struct gw_proxy;
 
 /* Listens on a free port of 127.0.0.1 and connects to a port there. */
 struct gw_proxy *gw_proxy_open(int to_port, struct gw_error *err);
 void gw_proxy_close(struct gw_proxy *proxy);
 int gw_proxy_port(const struct gw_proxy *proxy);
+/* How often clients have sent something. */
+size_t gw_proxy_requests(struct gw_proxy *proxy);
 
 enum gw_proxy_fault {
 	GW_PROXY_NONE,
