@@ -15,10 +15,12 @@ enum { BENCH_NODES = 2, BENCH_VALUES = 4, BENCH_RUNS_MAX = 25 };
 /* What figures are also given a share of, measured in the same run. */
 enum bench_yardstick { BENCH_NONE, BENCH_BARE, BENCH_SPAWN, BENCH_LOOPBACK, BENCH_YARDSTICKS };
 
-/* One value; p50 and p99 are 0 where they do not apply. */
+/* One value; the others are 0 where they do not apply. Processor time is less disturbed by what else
+ * the machine does than rates are. */
 struct bench_figure {
 	double value;
 	double p50, p99;
+	double processor_us; /* of all of Godwit's processes, for each of n */
 };
 
 struct bench {
@@ -75,6 +77,8 @@ void bench_close(struct bench *b);
 void bench_next_store(struct bench *b);
 /* Settings of the current store; port 0 = the database's own. Owned by the caller. */
 json_t *bench_settings(const struct bench *b, int port);
+/* Processor time in seconds that the nodes' processes have used so far. */
+double bench_processor_time(const struct bench *b);
 /* Runs a program of the build folder and hands out what it printed. */
 bool bench_program(struct bench *b, char *const argv[], struct gw_str *out, struct gw_error *err);
 
@@ -94,11 +98,11 @@ json_t *bench_get(struct bench *b, const char *path, struct gw_error *err);
 bool bench_count(struct bench *b, const char *flow, const char *state, size_t *out,
 	struct gw_error *err);
 bool bench_await_count(struct bench *b, const char *flow, size_t n, struct gw_error *err);
-/* A load on all nodes. */
-bool bench_load_nodes(struct bench *b, struct bench_load load, struct bench_loaded *out,
+/* A load on all nodes: its rate, its times, the processor time of each request. */
+bool bench_rate(struct bench *b, const struct bench_load *load, struct bench_figure *out,
 	struct gw_error *err);
 /* Two log tasks: creates the flow "two", starts it n times from 16 clients, waits for all. */
-bool bench_two_logs(struct bench *b, size_t n, double *out_rate, struct gw_error *err);
+bool bench_two_logs(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err);
 /* How late the executions of flows that begin with a prefix are, since an instant; in ms. */
 bool bench_lateness(struct bench *b, gw_time since, size_t at_least, struct bench_figure *out,
 	struct gw_error *err);

@@ -138,13 +138,12 @@ static bool is_complete(struct connection *c)
 
 static void note_answer(struct run *r, struct connection *c, struct gw_error *err)
 {
+	const char *text = gw_str_text(&c->answer), *body = strstr(text, "\r\n\r\n");
 	r->latencies[r->n_done++] = (double)(gw_clock_boot() - c->due_at) / 1e3;
 	c->is_busy = false;
-	if (gw_slice_starts(gw_str_slice(&c->answer), gw_slice_of("HTTP/1.1 2")))
-		return;
-	if (r->n_failed++ == 0)
-		gw_fail(err, GW_INTERNAL, "%s %s: %.300s", r->load->method, r->load->path,
-			gw_str_text(&c->answer));
+	if (strncmp(text, "HTTP/1.1 2", 10) != 0 && r->n_failed++ == 0)
+		gw_fail(err, GW_INTERNAL, "%s %s: %.12s: %.200s", r->load->method, r->load->path,
+			text, body ? body + 4 : "");
 }
 
 static bool read_answer(struct run *r, struct connection *c, struct gw_error *err)

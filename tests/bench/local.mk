@@ -1,5 +1,6 @@
 # Programs that measure: scripts/bench and people run them, check only sees that they work.
 check_PROGRAMS += tests/bench/bare tests/bench/bench
+check_LTLIBRARIES += tests/bench/nothing.la
 EXTRA_PROGRAMS = tests/bench/load tests/bench/spawn
 MEASURING_LIBS = tests/lib/libtest.la core/libgodwit.la $(JANSSON_LIBS)
 # Those that start programs of the build tree, or themselves, are no wrapper scripts of libtool's.
@@ -26,6 +27,8 @@ tests_bench_bench_SOURCES = \
 	tests/bench/yardsticks.c
 tests_bench_bench_LDADD = $(MEASURING_LIBS) -lm
 tests_bench_bench_LDFLAGS = $(MEASURING_LINK)
+tests_bench_nothing_la_SOURCES = tests/bench/nothing.c
+tests_bench_nothing_la_LDFLAGS = $(FIXTURE_LDFLAGS)
 tests_bench_bare_SOURCES = tests/bench/bare.c
 tests_bench_bare_LDADD = $(MEASURING_LIBS)
 tests_bench_bare_LDFLAGS = $(MEASURING_LINK)
@@ -41,4 +44,4 @@ endif
 dist_check_SCRIPTS += tests/bench/bench.test
 
 .PHONY: bench-programs
-bench-programs: all tests/bench/bare tests/bench/bench tests/lib/wild.la
+bench-programs: all tests/bench/bare tests/bench/bench tests/bench/nothing.la

@@ -9,26 +9,25 @@
 /* The rate, the memory afterwards, and the time from POST to end at half of the rate. */
 static bool run_two_logs(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err)
 {
-	struct bench_loaded done;
-	if (!bench_open(b, NULL, err) || !bench_two_logs(b, n, &out[0].value, err))
+	struct bench_figure paced;
+	if (!bench_open(b, NULL, err) || !bench_two_logs(b, n, &out[0], err))
 		return false;
 	out[1].value = bench_node_memory(&b->nodes[0]);
 	gw_auto_free char *path =
 		gw_sprintf("/api/v1/main/executions/%s/two?wait=true", b->namespace);
-	const struct bench_load paced = { .method = "POST",
+	const struct bench_load load = { .method = "POST",
 		.path = path,
 		.connections = OPEN_CONNECTIONS,
 		.count = n / 4 + 1,
 		.rate = out[0].value / 2 };
-	if (!bench_load_nodes(b, paced, &done, err))
+	if (!bench_rate(b, &load, &paced, err))
 		return false;
-	out[2] = (struct bench_figure){ done.p50_ms, done.p50_ms, done.p99_ms };
+	out[2] = (struct bench_figure){ .value = paced.p50, .p50 = paced.p50, .p99 = paced.p99 };
 	return true;
 }
 
 static bool run_flows(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err)
 {
-	struct bench_loaded done;
 	if (!bench_open(b, NULL, err))
 		return false;
 	gw_auto_free char *source = gw_sprintf(
@@ -41,10 +40,7 @@ static bool run_flows(struct bench *b, size_t n, struct bench_figure *out, struc
 		.body = source,
 		.connections = 16,
 		.count = n };
-	if (!bench_load_nodes(b, load, &done, err))
-		return false;
-	*out = (struct bench_figure){ (double)n / done.seconds, done.p50_ms, done.p99_ms };
-	return true;
+	return bench_rate(b, &load, out, err);
 }
 
 const struct bench_row bench_rate_rows[] = {

@@ -73,6 +73,7 @@ json_t *bench_line(const struct bench *b, const struct bench_row *row, size_t n,
 		"n", (json_int_t)n, "value", rounded(f->value), "unit", row->unit);
 	set_number(line, "p50", f->p50);
 	set_number(line, "p99", f->p99);
+	set_number(line, "processor_us", f->processor_us);
 	if (share > 0) {
 		const char *name = bench_yardstick_rows[row->yardstick - 1].name;
 		json_object_set_new(line, "share", rounded(share));
@@ -109,7 +110,7 @@ static void print_number(char *out, size_t size, const json_t *value)
 
 static void print_row(const json_t *line)
 {
-	static const char *const columns[] = { "value", "p50", "p99", "goal" };
+	static const char *const columns[] = { "value", "goal", "p50", "p99", "processor_us" };
 	const json_t *reached = json_object_get(line, "reached");
 	double share = json_number_value(json_object_get(line, "share"));
 	char cell[32];
@@ -118,11 +119,11 @@ static void print_row(const json_t *line)
 		printf("%-16s %s\n", gw_json_string(line, "name"), gw_json_string(line, "error"));
 		return;
 	}
-	gw_str_printf(&row, "%-16s %9lld", gw_json_string(line, "name"),
+	gw_str_printf(&row, "%-16s %8lld", gw_json_string(line, "name"),
 		(long long)json_integer_value(json_object_get(line, "n")));
 	for (size_t i = 0; i < GW_LEN(columns); i++) {
 		print_number(cell, sizeof(cell), json_object_get(line, columns[i]));
-		gw_str_printf(&row, " %9s", cell);
+		gw_str_printf(&row, " %8s", cell);
 	}
 	gw_str_printf(&row, " %-11s", gw_json_string(line, "unit"));
 	snprintf(cell, sizeof(cell), "%.0f %% %s", share * 100,
@@ -138,8 +139,8 @@ void bench_table(const json_t *lines)
 {
 	size_t i;
 	json_t *line;
-	printf("\n%-16s %9s %9s %9s %9s %9s %-11s %-14s\n", "measure", "n", "value", "p50", "p99",
-		"goal", "unit", "share");
+	printf("\n%-16s %8s %8s %8s %8s %8s %8s %-11s %s\n", "measure", "n", "value", "goal", "p50",
+		"p99", "cpu us", "unit", "share");
 	json_array_foreach (lines, i, line)
 		print_row(line);
 }

@@ -113,6 +113,14 @@ bool bench_open_second(struct bench *b, struct gw_error *err)
 	return start_node(b, 1, &(struct bench_options){ 0 }, err);
 }
 
+double bench_processor_time(const struct bench *b)
+{
+	double sum = 0;
+	for (size_t i = 0; i < BENCH_NODES; i++)
+		sum += bench_node_processor_time(&b->nodes[i]);
+	return sum;
+}
+
 bool bench_program(struct bench *b, char *const argv[], struct gw_str *out, struct gw_error *err)
 {
 	int ends[2], status = 0;

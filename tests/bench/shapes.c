@@ -17,7 +17,6 @@ static bool run_wait(struct bench *b, size_t n, struct bench_figure *out, struct
 /* Five If, each with one task. */
 static bool run_branches(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err)
 {
-	struct bench_loaded done;
 	gw_auto_str flow = { 0 };
 	gw_str_puts(&flow, "tasks:\n");
 	for (int i = 0; i < 5; i++)
@@ -33,10 +32,7 @@ static bool run_branches(struct bench *b, size_t n, struct bench_figure *out, st
 	const struct bench_load load = {
 		.method = "POST", .path = path, .connections = 64, .count = n
 	};
-	if (!bench_load_nodes(b, load, &done, err))
-		return false;
-	*out = (struct bench_figure){ (double)n / done.seconds, done.p50_ms, done.p99_ms };
-	return true;
+	return bench_rate(b, &load, out, err);
 }
 
 /* A flow of 40 tasks in sequence, made of one text with the number of the task in it. */

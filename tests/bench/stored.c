@@ -23,15 +23,15 @@ static bool fill_store(struct bench *b, size_t n, struct gw_error *err)
 /* The first page of a filtered search. */
 static bool search(struct bench *b, struct bench_figure *out, struct gw_error *err)
 {
-	struct bench_loaded done;
+	struct bench_figure found;
 	const struct bench_load load = { .method = "GET",
 		.path = "/api/v1/main/executions/search?page=1&size=25&sort=state.startDate:desc"
 			"&filters[namespace][EQUALS]=company.team&filters[state][EQUALS]=SUCCESS",
 		.connections = 1,
 		.count = SEARCHES };
-	if (!bench_load_nodes(b, load, &done, err))
+	if (!bench_rate(b, &load, &found, err))
 		return false;
-	*out = (struct bench_figure){ done.p50_ms, done.p50_ms, done.p99_ms };
+	*out = (struct bench_figure){ .value = found.p50, .p50 = found.p50, .p99 = found.p99 };
 	return true;
 }
 
@@ -39,7 +39,7 @@ static bool run_stored(struct bench *b, size_t n, struct bench_figure *out, stru
 {
 	const struct bench_options kept = { .keep_store = true };
 	size_t rated = n < RATED ? n : RATED;
-	double empty, full;
+	struct bench_figure empty, full;
 	if (!bench_open(b, NULL, err) || !bench_two_logs(b, rated, &empty, err) ||
 		!bench_open(b, NULL, err))
 		return false;
@@ -47,20 +47,20 @@ static bool run_stored(struct bench *b, size_t n, struct bench_figure *out, stru
 	if (!fill_store(b, n, err) || !bench_open(b, &kept, err) || !search(b, &out[1], err) ||
 		!bench_two_logs(b, rated, &full, err))
 		return false;
-	out[0].value = full / empty * 100;
+	out[0].value = full.value / empty.value * 100;
 	return true;
 }
 
 /* bench_two_logs fails if there are more executions than requests. */
 static bool run_nodes(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err)
 {
-	double one, two;
+	struct bench_figure one, two;
 	if (!bench_open(b, NULL, err) || !bench_two_logs(b, n, &one, err))
 		return false;
 	if (!bench_open(b, NULL, err) || !bench_open_second(b, err) ||
 		!bench_two_logs(b, n, &two, err))
 		return false;
-	out[0].value = two / one * 100;
+	out[0].value = two.value / one.value * 100;
 	return true;
 }
 

@@ -30,10 +30,13 @@ static bool create_many(struct bench *b, size_t n, const char *task, struct gw_e
 static bool run_many(struct bench *b, size_t n, const char *task, struct bench_figure *out,
 	struct gw_error *err)
 {
-	double ms;
+	double ms, used = bench_processor_time(b);
 	if (!create_many(b, n, task, err) || !bench_execute(b, "many", &ms, err))
 		return false;
-	out->value = (double)n / ms * 1e3;
+	*out = (struct bench_figure){
+		.value = (double)n / ms * 1e3,
+		.processor_us = (bench_processor_time(b) - used) / (double)n * 1e6,
+	};
 	return true;
 }
 
@@ -46,14 +49,14 @@ static bool run_true(struct bench *b, size_t n, struct bench_figure *out, struct
 static bool run_isolated(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err)
 {
 	gw_auto_free char *folder = gw_sprintf("%s/plugins", b->folder);
-	gw_auto_free char *link = gw_sprintf("%s/wild.so", folder);
-	gw_auto_free char *module = gw_sprintf("%s/tests/lib/.libs/wild.so", b->build);
+	gw_auto_free char *link = gw_sprintf("%s/nothing.so", folder);
+	gw_auto_free char *module = gw_sprintf("%s/tests/bench/.libs/nothing.so", b->build);
 	if (!gw_dir_make(folder, err))
 		return false;
 	if (symlink(module, link) != 0 && errno != EEXIST)
 		return gw_fail_errno(err, errno, "%s", link);
 	return bench_open(b, &(struct bench_options){ .plugins = folder }, err) &&
-	       run_many(b, n, "type: wild.Effects, value: x", out, err);
+	       run_many(b, n, "type: bench.Nothing", out, err);
 }
 
 /* ---- Many at once ---- */

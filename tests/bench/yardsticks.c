@@ -34,14 +34,10 @@ static bool run_spawn(struct bench *b, size_t n, struct bench_figure *out, struc
 
 static bool run_loopback(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err)
 {
-	struct bench_loaded done;
 	const struct bench_load load = {
 		.method = "GET", .path = "/api/v1/configs", .connections = 16, .count = n
 	};
-	if (!bench_open(b, NULL, err) || !bench_load_nodes(b, load, &done, err))
-		return false;
-	*out = (struct bench_figure){ (double)n / done.seconds, done.p50_ms, done.p99_ms };
-	return true;
+	return bench_open(b, NULL, err) && bench_rate(b, &load, out, err);
 }
 
 const struct bench_row bench_yardstick_rows[] = {
