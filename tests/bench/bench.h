@@ -15,8 +15,8 @@ enum { BENCH_NODES = 2, BENCH_VALUES = 4, BENCH_RUNS_MAX = 25 };
 /* What figures are also given a share of, measured in the same run. */
 enum bench_yardstick { BENCH_NONE, BENCH_BARE, BENCH_SPAWN, BENCH_LOOPBACK, BENCH_YARDSTICKS };
 
-/* One value; the others are 0 where they do not apply. Processor time is less disturbed by what else
- * the machine does than rates are. */
+/* One value; the others are 0 where they do not apply. Processor time is less disturbed by what
+ * else the machine does than rates are. */
 struct bench_figure {
 	double value;
 	double p50, p99;
