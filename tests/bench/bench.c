@@ -254,7 +254,8 @@ static bool prepare(struct session *s, struct gw_error *err)
 {
 	struct bench *b = &s->bench;
 	b->build = getenv("GW_BUILD");
-	snprintf(b->folder, sizeof(b->folder), "/tmp/godwit-bench-XXXXXX");
+	const char *parent = getenv("TMPDIR");
+	snprintf(b->folder, sizeof(b->folder), "%s/godwit-bench-XXXXXX", parent ? parent : "/tmp");
 	if (!b->build)
 		return gw_fail(err, GW_INVALID, "GW_BUILD is not set to the build folder");
 	if (!mkdtemp(b->folder))

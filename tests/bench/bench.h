@@ -20,7 +20,7 @@ enum bench_yardstick { BENCH_NONE, BENCH_BARE, BENCH_SPAWN, BENCH_LOOPBACK, BENC
 struct bench_figure {
 	double value;
 	double p50, p99;
-	double processor_us; /* of all of Godwit's processes, for each of n */
+	double processor_us; /* of server and task hosts, for each of n */
 };
 
 struct bench {
@@ -34,7 +34,7 @@ struct bench {
 	size_t runs;
 	const char *commit;
 
-	char folder[64]; /* removed at the end */
+	char folder[200]; /* removed at the end */
 	unsigned store; /* number of the current one */
 	char namespace[40]; /* of this sample's flows */
 	struct bench_node nodes[BENCH_NODES];

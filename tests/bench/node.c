@@ -86,6 +86,19 @@ static bool has_answered(struct gw_client *client)
 	return gw_client_call(client, &call, &reply, &unused) && reply.status == 200;
 }
 
+/* What the server said last. */
+static bool fail_with_log(const char *path, struct gw_error *err)
+{
+	gw_auto_str text = { 0 };
+	struct gw_error unused;
+	gw_file_read(path, 1 << 24, &text, &unused);
+	while (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.data[--text.len] = '\0';
+	const char *last = text.len ? strrchr(text.data, '\n') : NULL;
+	return gw_fail(err, GW_UNAVAILABLE, "the server does not start: %s",
+		last ? last + 1 : gw_str_text(&text));
+}
+
 static bool await_answer(struct bench_node *node, const char *log, struct gw_error *err)
 {
 	int64_t began = gw_clock_boot();
@@ -101,7 +114,7 @@ static bool await_answer(struct bench_node *node, const char *log, struct gw_err
 	node->start_ms = (double)(gw_clock_boot() - began) / 1e3;
 	if (ended)
 		node->pid = 0;
-	return answered || gw_fail(err, GW_UNAVAILABLE, "the server does not start: see %s", log);
+	return answered || fail_with_log(log, err);
 }
 
 bool bench_node_start(struct bench_node *node, const struct bench_node_options *o,
