@@ -164,25 +164,33 @@ static json_t *read_lines(const char *path, struct gw_error *err)
 	return lines;
 }
 
+/* One number of both. */
+static void add_pair(struct gw_str *row, const json_t *const pair[2], const char *member)
+{
+	char cell[32];
+	for (int i = 0; i < 2; i++) {
+		const json_t *value = json_object_get(pair[i], member);
+		print_number(cell, sizeof(cell), value);
+		gw_str_printf(row, " %9s", cell);
+	}
+}
+
 static void print_pair(const char *name, const json_t *a, const json_t *b)
 {
-	char left[32], right[32], shares[2][32] = { "", "" };
-	const json_t *both[] = { a, b };
-	double x = json_number_value(json_object_get(a, "value"));
-	double y = json_number_value(json_object_get(b, "value"));
-	print_number(left, sizeof(left), json_object_get(a, "value"));
-	print_number(right, sizeof(right), json_object_get(b, "value"));
-	for (int i = 0; i < 2; i++) {
-		double share = json_number_value(json_object_get(both[i], "share"));
-		if (share > 0)
-			snprintf(shares[i], sizeof(shares[i]), "%.0f %%", share * 100);
-	}
-	printf("%-16s %10s %10s %-11s", name, left, right, gw_json_string(a ? a : b, "unit"));
-	if (x > 0 && y > 0)
-		printf(" %+7.1f %%", (y / x - 1) * 100);
+	const json_t *const pair[] = { a, b };
+	double before = json_number_value(json_object_get(a, "value"));
+	double after = json_number_value(json_object_get(b, "value"));
+	const char *unit = gw_json_string(a ? a : b, "unit");
+	gw_auto_str row = { 0 };
+	gw_str_printf(&row, "%-16s %-11s", name, unit ? unit : "");
+	add_pair(&row, pair, "value");
+	if (before > 0 && after > 0)
+		gw_str_printf(&row, " %+8.1f %%", (after / before - 1) * 100);
 	else
-		printf(" %9s", "");
-	printf(" %8s %8s\n", shares[0], shares[1]);
+		gw_str_printf(&row, " %10s", "-");
+	add_pair(&row, pair, "share");
+	add_pair(&row, pair, "processor_us");
+	printf("%s\n", gw_str_text(&row));
 }
 
 bool bench_compare(const char *a, const char *b, struct gw_error *err)
@@ -193,8 +201,8 @@ bool bench_compare(const char *a, const char *b, struct gw_error *err)
 	json_auto_t *right = left ? read_lines(b, err) : NULL;
 	if (!right)
 		return false;
-	printf("%-16s %10s %10s %-11s %9s %8s %8s\n", "measure", "A", "B", "unit", "change",
-		"share A", "share B");
+	printf("%-16s %-11s %9s %9s %10s %9s %9s %9s %9s\n", "measure", "unit", "A", "B", "change",
+		"share A", "share B", "cpu us A", "cpu us B");
 	json_object_foreach (left, name, line)
 		print_pair(name, line, json_object_get(right, name));
 	json_object_foreach (right, name, line)
