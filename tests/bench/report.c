@@ -38,9 +38,8 @@ static void set_number(json_t *line, const char *name, double value)
 
 static double goal_of(const struct bench *b, const struct bench_row *row)
 {
-	return row->goal_sqlite && b->backend && strcmp(b->backend, "sqlite") == 0
-		       ? row->goal_sqlite
-		       : row->goal;
+	return row->goal_sqlite && !b->url && strcmp(b->backend, "sqlite") == 0 ? row->goal_sqlite
+										: row->goal;
 }
 
 static bool is_reached(const struct bench_row *row, const struct bench_figure *f, double goal,
