@@ -33,8 +33,10 @@ static bool is_named(const char *names, const char *name)
 
 static bool is_possible(const struct bench *b, const struct bench_row *row)
 {
-	return row->n[b->size] > 0 && !(row->own_server && b->url) &&
-	       !(row->database && !b->database_port);
+	if (b->url)
+		return row->n[b->size] > 0 && !row->own_server;
+	return row->n[b->size] > 0 && (!row->database || b->database_port) &&
+	       (!row->lasting || strcmp(b->backend, "memory") != 0);
 }
 
 static bool is_wanted(const struct session *s, const struct bench_row *row)

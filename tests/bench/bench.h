@@ -53,6 +53,7 @@ struct bench_row {
 	bool more_is_better;
 	bool own_server; /* not possible on a server that is only known by its address */
 	bool database; /* only if there is one that listens on a port */
+	bool lasting; /* only if records outlive the server */
 	size_t n[BENCH_SIZES]; /* how much of it; 0 = not in this size */
 	bool (*run)(struct bench *b, size_t n, struct bench_figure *out, struct gw_error *err);
 	int figure;

@@ -121,8 +121,10 @@ const struct bench_row bench_schedule_rows[] = {
 	{ "backfill-live", "how late 20 schedules are meanwhile, p99", "ms", .goal = 50,
 		.n = { 20, 10000, 10000 }, .run = run_backfill, .figure = 1 },
 	{ "schedules-start", "scheduled flows: start to first answer", "ms", .goal = 1000,
-		.own_server = true, .n = { 0, 10000, 100000 }, .run = run_schedules, .figure = 0 },
+		.own_server = true, .lasting = true, .n = { 0, 10000, 100000 },
+		.run = run_schedules, .figure = 0 },
 	{ "schedules-late", "how late they are with 500 dates a second, p99", "ms", .goal = 10,
-		.own_server = true, .n = { 0, 10000, 100000 }, .run = run_schedules, .figure = 1 },
+		.own_server = true, .lasting = true, .n = { 0, 10000, 100000 },
+		.run = run_schedules, .figure = 1 },
 	{ 0 },
 };

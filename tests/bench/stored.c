@@ -66,10 +66,11 @@ static bool run_nodes(struct bench *b, size_t n, struct bench_figure *out, struc
 
 const struct bench_row bench_stored_rows[] = {
 	{ "stored", "rate of two-logs with that many stored, of the rate without", "%", .goal = 90,
-		.more_is_better = true, .own_server = true, .n = { 0, 200000, 10000000 },
-		.run = run_stored, .figure = 0 },
+		.more_is_better = true, .own_server = true, .lasting = true,
+		.n = { 0, 200000, 10000000 }, .run = run_stored, .figure = 0 },
 	{ "stored-search", "first page of a filtered search then", "ms", .goal = 20,
-		.own_server = true, .n = { 0, 200000, 10000000 }, .run = run_stored, .figure = 1 },
+		.own_server = true, .lasting = true, .n = { 0, 200000, 10000000 },
+		.run = run_stored, .figure = 1 },
 	{ "two-nodes", "rate of two-logs on two nodes, of the rate on one", "%", .goal = 100,
 		.more_is_better = true, .own_server = true, .database = true,
 		.n = { 0, 20000, 100000 }, .run = run_nodes },
