@@ -35,7 +35,8 @@ tests_bench_bare_LDFLAGS = $(MEASURING_LINK)
 tests_bench_load_SOURCES = tests/bench/client.c tests/bench/client.h tests/bench/load.c \
 	tests/bench/quantile.h
 tests_bench_load_LDADD = $(MEASURING_LIBS)
-tests_bench_spawn_SOURCES = tests/bench/plain.c tests/bench/plain.h tests/bench/spawn.c $(RUN_SOURCES)
+tests_bench_spawn_SOURCES = tests/bench/plain.c tests/bench/plain.h tests/bench/quantile.h \
+	tests/bench/spawn.c $(RUN_SOURCES)
 tests_bench_spawn_LDFLAGS = $(MEASURING_LINK)
 
 if WITH_SQLITE

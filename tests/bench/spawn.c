@@ -3,6 +3,7 @@
  *
  *   GW_BUILD=build tests/bench/spawn [N] */
 #include "tests/bench/plain.h"
+#include "tests/bench/quantile.h"
 #include "tests/lib/runs.h"
 
 #include "base/clock.h"
@@ -95,12 +96,6 @@ static void measure(struct runs *runs, int n, int round, struct figures *f)
 	}
 }
 
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static void compare(int n)
 {
 	static const char *const names[] = { "posix_spawn", "programs", "isolated tasks" };
@@ -116,7 +111,7 @@ static void compare(int n)
 	for (int round = 0; round < ROUNDS; round++)
 		measure(&runs, n, round, &f);
 	for (int kind = 0; kind < KINDS; kind++) {
-		qsort(f.rate[kind], ROUNDS, sizeof(double), by_size);
+		bench_sort(f.rate[kind], ROUNDS);
 		printf("%-15s %5.0f/s (%.0f to %.0f)  %.0f us of processor time each\n",
 			names[kind], f.rate[kind][ROUNDS / 2], f.rate[kind][0],
 			f.rate[kind][ROUNDS - 1], f.cpu[kind] / n / ROUNDS * 1e6);
