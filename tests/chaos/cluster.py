@@ -2,9 +2,11 @@
 
 import http.client
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -18,7 +20,7 @@ CONFIG = """
 godwit:
   server:
     host: 127.0.0.1
-    port: 0
+    port: {port}
     management-port: 0
     node-name: {name}
     working-folder: {folder}/{name}
@@ -28,6 +30,18 @@ godwit:
   storage: {{local: {{base-path: {folder}/storage}}}}
   tasks: {{threads: 16}}
 """
+
+
+def free_port():
+    """One that no connection gets by chance."""
+    while True:
+        port = random.randrange(20000, 32000)
+        try:
+            with socket.socket() as sock:
+                sock.bind(("127.0.0.1", port))
+                return port
+        except OSError:
+            pass
 
 
 class Sqlite:
@@ -82,11 +96,12 @@ class Node:
         self.name = name
         self.config = os.path.join(cluster.folder, name + ".yml")
         self.log = os.path.join(cluster.folder, name + ".log")
-        self.port = None
+        self.own_port = free_port()  # the same after each start
+        self.port = None  # of a node that is up
         self.process = None
         with open(self.config, "w") as file:
             file.write(CONFIG.format(folder=cluster.folder, name=name, timeout=timeout,
-                                     repository=cluster.database.repository))
+                                     port=self.own_port, repository=cluster.database.repository))
 
     def start(self, limits=None):
         """Waits until it is ready."""
@@ -100,10 +115,9 @@ class Node:
         while time.monotonic() < end and self.process.poll() is None:
             with open(self.log) as log:
                 log.seek(offset)
-                found = re.search(r"ready at http://\S+?:(\d+),", log.read())
-            if found:
-                self.port = int(found.group(1))
-                return
+                if "ready at http://" in log.read():
+                    self.port = self.own_port
+                    return
             time.sleep(0.01)
         with open(self.log) as log:
             log.seek(offset)

@@ -35,7 +35,7 @@ def freeze_node(cluster, dice):
     """Longer than the time after which others declare it dead, or not."""
     node = pick_node(cluster, dice)
     node.signal(signal.SIGSTOP)
-    time.sleep(cluster.timeout * dice.choice([0.3, 2.5]))
+    time.sleep(cluster.timeout * dice.choice([0.3, 2, 3]))
     node.signal(signal.SIGCONT)
 
 

@@ -47,15 +47,16 @@ def judge(cluster, load, late):
 
 
 def rage(cluster, chosen, rounds, seed):
-    """Faults, one after the other, until the rounds are over; what went wrong meanwhile."""
+    """Faults, one after the other, until the rounds are over."""
     dice = random.Random(seed)
     for n in range(rounds):
         time.sleep(dice.uniform(0.2, 1.2))
         name = dice.choice(chosen)
-        say("round %d: %s" % (n + 1, faults.FAULTS[name](cluster, dice) or name))
-    for node in cluster.nodes:
-        if not node.is_running():
-            node.start()
+        faults.FAULTS[name](cluster, dice)
+        say("round %d: %s" % (n + 1, name))
+        for node in cluster.nodes:
+            if not node.is_running():
+                raise RuntimeError("%s ended by itself" % node.name)
 
 
 def run(database, nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False):
