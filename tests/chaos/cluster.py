@@ -103,25 +103,32 @@ class Node:
             file.write(CONFIG.format(folder=cluster.folder, name=name, timeout=timeout,
                                      port=self.own_port, repository=cluster.database.repository))
 
-    def start(self, limits=None):
-        """Waits until it is ready."""
+    def launch(self, limits=None):
         with open(self.log, "a") as log:
-            offset = log.tell()
+            self.offset = log.tell()
             self.process = subprocess.Popen(
                 [os.path.join(BUILD, "godwit"), "server", "standalone", "-c", self.config],
                 cwd=self.cluster.folder, env=self.cluster.env, stdout=log, stderr=log,
                 preexec_fn=limits)
+
+    def said(self):
+        """Its log since it was launched."""
+        with open(self.log) as log:
+            log.seek(self.offset)
+            return log.read()
+
+    def await_ready(self):
         end = time.monotonic() + 60
         while time.monotonic() < end and self.process.poll() is None:
-            with open(self.log) as log:
-                log.seek(offset)
-                if "ready at http://" in log.read():
-                    self.port = self.own_port
-                    return
+            if "ready at http://" in self.said():
+                self.port = self.own_port
+                return
             time.sleep(0.01)
-        with open(self.log) as log:
-            log.seek(offset)
-            raise RuntimeError("%s does not start:\n%s" % (self.name, log.read()))
+        raise RuntimeError("%s does not start:\n%s" % (self.name, self.said()))
+
+    def start(self, limits=None):
+        self.launch(limits)
+        self.await_ready()
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None
