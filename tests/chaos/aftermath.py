@@ -172,7 +172,7 @@ class Aftermath:
     def look_for_files(self):
         places = [os.path.join(node.name, "tasks") for node in self.cluster.nodes]
         for place in places + ["storage/.staging", "tmp"]:
-            for folder, _, files in os.walk(os.path.join(self.cluster.folder, place)):
+            for folder, _, files in os.walk(os.path.join(self.cluster.disk, place)):
                 self.left += ["%s/%s was left behind" % (folder, name) for name in files]
-                if folder.count("/") > self.cluster.folder.count("/") + 3:
+                if folder.count("/") > self.cluster.disk.count("/") + 3:
                     self.left.append("%s was left behind" % folder)

@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 import time
 
+import proxy as proxies
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.environ.get("GW_SOURCE") or os.path.join(HERE, "../..")
 BUILD = os.path.abspath(os.environ.get("GW_BUILD") or os.path.join(SOURCE, "build"))
@@ -69,11 +71,9 @@ class Postgres:
         text = subprocess.run([self.script, "start", self.folder + "/pg", "safe", "fsync=off"],
                               check=True, capture_output=True, text=True).stdout
         self.settings = dict(re.findall(r"PG(\w+)=(\S+)", text))
-        self.use_port(int(self.settings["PORT"]))
-
-    def use_port(self, port):
+        self.proxy = proxies.Proxy(int(self.settings["PORT"]))
         self.repository = ("{type: postgres, postgres: {host: 127.0.0.1, port: %d, "
-                           "database: postgres, username: postgres}}" % port)
+                           "database: postgres, username: postgres}}" % self.proxy.port)
 
     def owned(self):
         query = " union all ".join("select '%s ' || key from godwit.\"%s\" where owner is not null"
@@ -86,6 +86,7 @@ class Postgres:
         subprocess.run([self.script, "restart", self.folder + "/pg"], check=True)
 
     def stop(self):
+        self.proxy.close()
         subprocess.run([self.script, "stop", self.folder + "/pg"], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -100,7 +101,7 @@ class Node:
         self.port = None  # of a node that is up
         self.process = None
         with open(self.config, "w") as file:
-            file.write(CONFIG.format(folder=cluster.folder, name=name, timeout=timeout,
+            file.write(CONFIG.format(folder=cluster.disk, name=name, timeout=timeout,
                                      port=self.own_port, repository=cluster.database.repository))
 
     def launch(self, limits=None):
@@ -152,16 +153,35 @@ class Node:
             return "it does not stop"
 
 
+def can_mount():
+    """Whether disks can be made that are small: by root, mostly."""
+    folder = tempfile.mkdtemp(prefix="godwit-chaos-")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "chaos", folder], check=False,
+                             stderr=subprocess.DEVNULL).returncode == 0
+    if mounted:
+        subprocess.run(["umount", folder], check=True)
+    os.rmdir(folder)
+    return mounted
+
+
 class Cluster:
-    def __init__(self, database, n_nodes, timeout):
+    """disk_mb: everything is on a disk of that size."""
+
+    def __init__(self, database, n_nodes, timeout, disk_mb=None):
         self.folder = tempfile.mkdtemp(prefix="godwit-chaos-")
+        self.disk = os.path.join(self.folder, "disk")
+        os.makedirs(self.disk)
+        self.is_mounted = disk_mb is not None
+        if self.is_mounted:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%dm" % disk_mb, "chaos",
+                            self.disk], check=True)
         os.makedirs(os.path.join(self.folder, "locks"))
         shutil.copy(os.path.join(HERE, "task.sh"), self.folder)
         self.env = {k: v for k, v in os.environ.items()
                     if not k.startswith(("GODWIT_", "KESTRA_", "PG"))}
-        self.env.update(CHAOS=self.folder, TMPDIR=self.folder + "/tmp")
+        self.env.update(CHAOS=self.folder, TMPDIR=self.disk + "/tmp")
         os.makedirs(self.env["TMPDIR"])
-        self.database = database(self.folder)
+        self.database = database(self.disk)
         self.timeout = timeout
         self.nodes = [Node(self, "node%d" % i, timeout) for i in range(n_nodes)]
 
@@ -176,6 +196,8 @@ class Cluster:
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         self.database.stop()
+        if self.is_mounted:
+            subprocess.run(["umount", "-l", self.disk], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def processes(self):

@@ -258,7 +258,7 @@ def save_flows(client):
 
 
 class Load:
-    def __init__(self, cluster, seed, n_clients=4, pace=0.04):
+    def __init__(self, cluster, seed, n_clients, pace):
         self.cluster = cluster
         self.journal = Journal(cluster.folder + "/journal.jsonl")
         self.stopping = threading.Event()

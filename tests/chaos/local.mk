@@ -10,4 +10,4 @@ endif
 dist_check_SCRIPTS += tests/chaos/checker.test tests/chaos/node.test tests/chaos/postgres.test \
 	tests/chaos/sqlite.test tests/chaos/storm.py
 EXTRA_DIST += tests/chaos/aftermath.py tests/chaos/checker.py tests/chaos/cluster.py \
-	tests/chaos/faults.py tests/chaos/load.py tests/chaos/task.sh
+	tests/chaos/faults.py tests/chaos/load.py tests/chaos/proxy.py tests/chaos/task.sh

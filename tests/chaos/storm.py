@@ -59,10 +59,11 @@ def rage(cluster, chosen, rounds, seed):
                 raise RuntimeError("%s ended by itself" % node.name)
 
 
-def run(database, nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False):
+def run(database, nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False, clients=4,
+        pace=0.04, disk_mb=None):
     """What is wrong, as sentences."""
-    cluster = clusters.Cluster(DATABASES[database], nodes, timeout)
-    load = loads.Load(cluster, seed)
+    cluster = clusters.Cluster(DATABASES[database], nodes, timeout, disk_mb)
+    load = loads.Load(cluster, seed, clients, pace)
     wrong = []
     try:
         cluster.start()
@@ -101,11 +102,14 @@ def main():
     parser.add_argument("--faults", default="kill-node")
     parser.add_argument("--timeout", type=float, default=4.0)
     parser.add_argument("--late", type=float, default=30)
+    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--pace", type=float, default=0.04)
+    parser.add_argument("--disk-mb", type=int)
     parser.add_argument("--keep", action="store_true")
     given = parser.parse_args()
     say("SEED=%d" % given.seed)
     wrong = run(given.database, given.nodes, given.faults.split(","), given.rounds, given.seed,
-                given.timeout, given.late, given.keep)
+                given.timeout, given.late, given.keep, given.clients, given.pace, given.disk_mb)
     for sentence in wrong:
         print(sentence)
     return 1 if wrong else 0
