@@ -170,8 +170,9 @@ class Aftermath:
         self.look_for_files()
 
     def look_for_files(self):
+        """Files half written in the storage stay a day: another node might be writing them."""
         places = [os.path.join(node.name, "tasks") for node in self.cluster.nodes]
-        for place in places + ["storage/.staging", "tmp"]:
+        for place in places + ["tmp"]:
             for folder, _, files in os.walk(os.path.join(self.cluster.disk, place)):
                 self.left += ["%s/%s was left behind" % (folder, name) for name in files]
                 if folder.count("/") > self.cluster.disk.count("/") + 3:

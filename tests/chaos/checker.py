@@ -305,16 +305,17 @@ class Checker:
 
 
 def spans(histories):
-    """+1 where it begins to run, -1 where it has ended."""
+    """+1 where it certainly runs, -1 where it may have ended: nodes' clocks differ a little."""
     changes = []
-    running = False
+    since = None
     for h in histories:
-        if not running and h["state"] in ("RUNNING", "RESTARTED"):
-            changes.append((seconds(h["date"]), 1))
-            running = True
-        elif running and h["state"] in ENDED:
-            changes.append((seconds(h["date"]), -1))
-            running = False
+        at = seconds(h["date"])
+        if since is None and h["state"] in ("RUNNING", "RESTARTED"):
+            since = at + CLOCKS
+        elif since is not None and h["state"] in ENDED:
+            if at - CLOCKS > since:
+                changes += [(since, 1), (at - CLOCKS, -1)]
+            since = None
     return changes
 
 

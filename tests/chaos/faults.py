@@ -115,13 +115,17 @@ def take_descriptors(cluster, dice):
         pids += cluster.processes_named(b"task-host")
     limits = {}
     for pid in pids:
-        limits[pid] = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        used = len(os.listdir("/proc/%d/fd" % pid))
-        resource.prlimit(pid, resource.RLIMIT_NOFILE,
-                         (max(used - dice.randrange(5), 3), limits[pid][1]))
+        try:
+            used = len(os.listdir("/proc/%d/fd" % pid))
+            limits[pid] = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE,
+                             (max(used - dice.randrange(5), 3), limits[pid][1]))
+        except OSError:
+            pass
     time.sleep(dice.uniform(0.5, 2))
     for pid, before in limits.items():
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        if os.path.exists("/proc/%d" % pid):
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
 def fill_disk(cluster, dice):
