@@ -30,9 +30,12 @@ gw_time gw_clock_now(void)
 	return gw_clock_boot() + o;
 }
 
-void gw_clock_adjust(gw_time then, int64_t at_boot)
+void gw_clock_adjust(gw_time then, int64_t before, int64_t after)
 {
-	atomic_store(&offset, then - at_boot);
+	int64_t least = then - after, most = then - before, o = atomic_load(&offset);
+	if (o == GW_NEVER)
+		o = read_clock(CLOCK_REALTIME) - gw_clock_boot();
+	atomic_store(&offset, o < least ? least : o > most ? most : o);
 }
 
 void gw_clock_fake(gw_time now)

@@ -9,8 +9,9 @@
 
 GW_EXPORT gw_time gw_clock_now(void);
 GW_EXPORT int64_t gw_clock_boot(void); /* us since boot, suspended time included */
-/* The database said it is "then"; measured at gw_clock_boot() == at_boot. */
-GW_EXPORT void gw_clock_adjust(gw_time then, int64_t at_boot);
+/* The database said it is "then", at some moment between two of gw_clock_boot(). Our clock, at
+ * first the wall clock, moves no further than that proves: a slow answer does not make it jump. */
+GW_EXPORT void gw_clock_adjust(gw_time then, int64_t before, int64_t after);
 /* Tests: time stands still at now and moves only by further calls; GW_NEVER = real time again. */
 GW_EXPORT void gw_clock_fake(gw_time now);
 

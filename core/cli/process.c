@@ -3,7 +3,10 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/mem.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,13 +19,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARENAS = 2, TRIM_EVERY_S = 60, ENDED_BY_SIGNAL = 130 };
+enum { ARENAS = 2, TRIM_EVERY_S = 60, ENDED_BY_SIGNAL = 130, COMMAND_MAX = 1 << 20 };
+
+static rlim_t few_descriptors; /* what the process was started with */
 
 void gw_process_raise_descriptors(void)
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
+	few_descriptors = limit.rlim_cur;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -92,6 +98,37 @@ enum gw_request_from_outside gw_process_wait(void)
 			return number == SIGHUP ? GW_RELOAD : GW_STOP;
 		malloc_trim(0);
 	}
+}
+
+/* The words of our command line, which lie in text. */
+static char **split_command(struct gw_str *text, struct gw_error *err)
+{
+	gw_auto_fd fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || !gw_fd_read_all(fd, COMMAND_MAX, text, err))
+		return NULL;
+	size_t n = 0;
+	char **words = gw_new_array(char *, text->len + 1);
+	for (size_t at = 0; at < text->len; at += strlen(text->data + at) + 1)
+		words[n++] = text->data + at;
+	return words;
+}
+
+_Noreturn void gw_process_start_again(void)
+{
+	struct gw_error err = { .message = "/proc is not readable" };
+	struct rlimit limit;
+	sigset_t set;
+	gw_auto_str text = { 0 };
+	gw_auto_free char **words = split_command(&text, &err);
+	if (words && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = few_descriptors;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		ours(&set);
+		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+		execv("/proc/self/exe", words);
+	}
+	gw_log(GW_ERROR, "cli", "starting again: %s", words ? strerror(errno) : err.message);
+	_exit(EXIT_FAILURE);
 }
 
 static void end_at_once(int number)

@@ -179,6 +179,14 @@ static bool save_flows(struct server *server, const char *folder, struct gw_erro
 
 /* ---- Start and stop ---- */
 
+/* What this node had is others' by now, and it cannot know what they did: it forgets everything. */
+static void start_again(void *arg)
+{
+	(void)arg;
+	gw_log(GW_ERROR, "cli", "other nodes took this one for dead: it starts again");
+	gw_process_start_again();
+}
+
 static bool start_engine(struct server *server, unsigned roles, struct gw_error *err)
 {
 	const struct gw_engine_setup setup = {
@@ -187,6 +195,7 @@ static bool start_engine(struct server *server, unsigned roles, struct gw_error 
 		.registry = server->setup.registry,
 		.config = server->setup.config,
 		.roles = roles,
+		.lost = start_again,
 	};
 	server->engine = gw_engine_start(&setup, err);
 	gw_process_raise_descriptors();

@@ -244,9 +244,12 @@ static char *pop_waiter(struct gate *g, struct gw_batch *batch, struct gw_error 
 	struct gw_key at = { gw_slice_of(g->tenant), waiter_key(batch, g, g->head) };
 	if (g->head == g->tail)
 		return NULL;
+	bool found = gw_store_get(g->engine->store, &gw_kind_waiter, at, &record, &hold, err);
+	if (!found && err->code != GW_NOT_FOUND)
+		return NULL; /* it keeps its turn */
 	g->head++;
-	if (!gw_store_get(g->engine->store, &gw_kind_waiter, at, &record, &hold, err))
-		return err->code == GW_NOT_FOUND ? pop_waiter(g, batch, err) : NULL;
+	if (!found)
+		return pop_waiter(g, batch, err);
 	json_auto_t *doc = gw_json_parse(record.doc, err);
 	struct gw_op *op = gw_batch_add(batch, GW_DELETE, &gw_kind_waiter, at.tenant, at.key);
 	op->record.version = record.version;

@@ -17,24 +17,31 @@ struct ticket {
 	unsigned ordinal;
 };
 
-static void post(struct ticket *t, enum gw_mail_type type, struct gw_result result)
+static struct gw_mail *new_mail(const struct ticket *t, enum gw_mail_type type,
+	struct gw_result result)
 {
 	struct gw_mail *mail = gw_new(struct gw_mail);
 	mail->type = type;
 	mail->execution = gw_strdup(t->execution);
 	mail->ordinal = t->ordinal;
 	mail->result = result;
-	gw_shard_post(gw_shard_of(t->engine, t->id), mail, false);
+	return mail;
+}
+
+static void post(const struct ticket *t, enum gw_mail_type type, struct gw_result result)
+{
+	gw_shard_post(gw_shard_of(t->engine, t->id), new_mail(t, type, result), false);
 }
 
 static void hear_lines(struct gw_job *job, struct gw_effects *effects)
 {
+	const struct ticket *t = job->arg;
 	struct gw_result result = { .state = GW_RUNNING };
 	result.effects.state = GW_SUCCESS;
 	result.effects.lines = gw_steal(&effects->lines);
 	result.effects.n_lines = effects->n_lines;
 	effects->n_lines = effects->cap_lines = 0;
-	post(job->arg, GW_MAIL_LINES, result);
+	gw_shard_post_lines(gw_shard_of(t->engine, t->id), new_mail(t, GW_MAIL_LINES, result));
 }
 
 static void hear_end(struct gw_job *job, struct gw_job_result *end)
@@ -209,6 +216,8 @@ bool gw_engine_reload(struct gw_engine *engine, struct gw_error *err)
 
 void gw_jobs_close(struct gw_engine *engine, int64_t grace_us)
 {
+	for (unsigned i = 0; i < engine->n_shards; i++)
+		gw_shard_take_all_lines(&engine->shards[i]);
 	gw_worker_stop(&engine->worker, grace_us);
 	gw_hosts_stop(&engine->hosts);
 	free(gw_steal(&engine->tasks_folder));

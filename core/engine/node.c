@@ -18,11 +18,12 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PATROL_EVERY (10 * GW_SECOND)
+#define PATROL_MOST (10 * GW_SECOND)
 #define CLAIM_MAX 1000
-#define HOSTS_OUTLIVE (35 * GW_SECOND) /* after a life sign, task hosts go on for this long */
+#define LOCK_PATIENCE (5 * GW_SECOND)
 
 /* Another node, as it was last seen. */
 struct other {
@@ -34,6 +35,8 @@ struct gw_node {
 	struct gw_engine *engine;
 	struct gw_version version; /* of our record */
 	int64_t interval_us, timeout_us;
+	int64_t outlive_us; /* after a life sign, task hosts go on for this long */
+	int64_t patrol_us; /* from one patrol to the next */
 	char *predecessor; /* id of the process that had our folder before; NULL = none */
 	struct gw_map others; /* id -> struct other */
 	atomic_bool has_others;
@@ -46,6 +49,18 @@ struct gw_node {
 
 /* ---- The working folder ---- */
 
+/* The task hosts of a server that died hold the lock until all that they ran is gone. */
+static bool wait_for_lock(int fd)
+{
+	int64_t end = gw_clock_boot() + LOCK_PATIENCE;
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (gw_clock_boot() >= end)
+			return false;
+		nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
+	}
+	return true;
+}
+
 static bool lock_folder(struct gw_node *node, struct gw_error *err)
 {
 	struct gw_engine *engine = node->engine;
@@ -57,7 +72,7 @@ static bool lock_folder(struct gw_node *node, struct gw_error *err)
 	engine->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (engine->lock < 0)
 		return gw_fail_errno(err, errno, "%s", path);
-	if (flock(engine->lock, LOCK_EX | LOCK_NB) != 0)
+	if (!wait_for_lock(engine->lock))
 		return gw_fail(err, GW_CONFLICT,
 			"another server uses the folder %s: stop it, or set server.working-folder",
 			engine->working_folder);
@@ -122,7 +137,7 @@ static bool renew(struct gw_node *node, struct gw_error *err)
 	if (!write_record(node, GW_REPLACE, err))
 		return false;
 	if (node->engine->hosts)
-		gw_hosts_deadline(node->engine->hosts, at_boot + HOSTS_OUTLIVE);
+		gw_hosts_deadline(node->engine->hosts, at_boot + node->outlive_us);
 	gw_store_sync_clock(node->engine->store, &ignored);
 	return true;
 }
@@ -217,7 +232,7 @@ static size_t claim_some(struct gw_engine *engine)
 	struct gw_error err;
 	struct gw_record record;
 	size_t n = 0;
-	gw_time until = gw_clock_now() + PATROL_EVERY + GW_SECOND;
+	gw_time until = gw_clock_now() + PATROL_MOST + GW_SECOND;
 	gw_auto_stream *stream = gw_store_claim(engine->store, &gw_kind_execution, engine->owner,
 		until, CLAIM_MAX, &err);
 	while (stream && gw_stream_next(stream, &record, &err) == GW_NEXT_RECORD) {
@@ -344,7 +359,7 @@ static void *beat(void *arg)
 		}
 		if (gw_clock_now() >= node->next_patrol) {
 			patrol(node);
-			node->next_patrol = gw_clock_now() + PATROL_EVERY;
+			node->next_patrol = gw_clock_now() + node->patrol_us;
 		}
 	}
 	return NULL;
@@ -379,6 +394,8 @@ struct gw_node *gw_node_open(struct gw_engine *engine, struct gw_error *err)
 	node->engine = engine;
 	node->interval_us = gw_config_duration(engine->config, "server.liveness.interval");
 	node->timeout_us = gw_config_duration(engine->config, "server.liveness.timeout");
+	node->outlive_us = node->timeout_us / 9 * 7; /* gone before others take over */
+	node->patrol_us = node->timeout_us / 4 < PATROL_MOST ? node->timeout_us / 4 : PATROL_MOST;
 	pthread_mutex_init(&node->lock, NULL);
 	gw_cond_init(&node->wake);
 	if (lock_folder(node, err) && write_record(node, GW_CREATE, err))
@@ -403,8 +420,11 @@ static void bury_predecessor(struct gw_node *node)
 
 bool gw_node_start(struct gw_node *node, struct gw_error *err)
 {
-	if (!renew(node, err))
+	if (!renew(node, err)) {
+		if (err->code == GW_CONFLICT)
+			gw_engine_lost(node->engine);
 		return false;
+	}
 	if (node->predecessor)
 		bury_predecessor(node);
 	if (gw_engine_executes(node->engine))

@@ -32,6 +32,38 @@ bool gw_shard_post(struct gw_shard *shard, struct gw_mail *mail, bool bounded)
 	return true;
 }
 
+void gw_shard_post_lines(struct gw_shard *shard, struct gw_mail *mail)
+{
+	const struct gw_effects *e = &mail->result.effects;
+	mail->size = e->n_lines * sizeof(*e->lines);
+	for (size_t i = 0; i < e->n_lines; i++)
+		mail->size += e->lines[i].len;
+	pthread_mutex_lock(&shard->lock);
+	while (shard->lines_ahead >= GW_LINES_AHEAD && !shard->takes_all)
+		pthread_cond_wait(&shard->room, &shard->lock);
+	shard->lines_ahead += mail->size;
+	pthread_mutex_unlock(&shard->lock);
+	gw_shard_post(shard, mail, false);
+}
+
+void gw_shard_take_all_lines(struct gw_shard *shard)
+{
+	gw_locked(&shard->lock);
+	shard->takes_all = true;
+	pthread_cond_broadcast(&shard->room);
+}
+
+/* The lines of this turn are written, or of no use any more. */
+static void make_room(struct gw_shard *shard)
+{
+	if (shard->lines_taken == 0)
+		return;
+	gw_locked(&shard->lock);
+	shard->lines_ahead -= shard->lines_taken;
+	shard->lines_taken = 0;
+	pthread_cond_broadcast(&shard->room);
+}
+
 /* Takes all messages; waits for one until the next timer if there is nothing else to do. */
 static struct gw_mail *drain(struct gw_shard *shard, bool may_wait)
 {
@@ -83,6 +115,7 @@ static void handle_worker(struct gw_shard *shard, struct gw_mail *mail)
 {
 	struct gw_live *live = gw_map_find(&shard->lives, mail->execution);
 	struct gw_taskrun *run = live ? live->m->exec->runs[mail->ordinal] : NULL;
+	shard->lines_taken += mail->size;
 	if (run && mail->type == GW_MAIL_ENDED)
 		gw_machine_ended(live->m, run, &mail->result, shard->now);
 	else if (run)
@@ -150,6 +183,7 @@ static bool turn(struct gw_shard *shard, struct gw_mail *messages)
 	for (size_t i = 0; i < n_cut; i++)
 		gw_live_touch(shard->touched[i]);
 	gw_batch_reset(&shard->batch);
+	make_room(shard);
 	if (shard->has_news)
 		gw_store_signal(shard->engine->store);
 	shard->has_news = false;
@@ -178,6 +212,7 @@ bool gw_shard_open(struct gw_shard *shard, struct gw_engine *engine, unsigned in
 	*shard = (struct gw_shard){ .engine = engine, .index = index };
 	pthread_mutex_init(&shard->lock, NULL);
 	gw_cond_init(&shard->wake);
+	gw_cond_init(&shard->room);
 	snprintf(name, sizeof(name), "shard-%u", index);
 	return gw_thread_start(&shard->thread, name, run_shard, shard, err);
 }
@@ -195,4 +230,5 @@ void gw_shard_close(struct gw_shard *shard)
 	free(shard->timers);
 	pthread_mutex_destroy(&shard->lock);
 	pthread_cond_destroy(&shard->wake);
+	pthread_cond_destroy(&shard->room);
 }

@@ -35,6 +35,7 @@ struct gw_mail {
 	char *execution; /* ENDED, LINES: tenant/id */
 	unsigned ordinal;
 	struct gw_result result;
+	size_t size; /* LINES: how much memory they take */
 };
 
 struct gw_live; /* an execution in memory */
@@ -48,6 +49,9 @@ struct gw_shard {
 	struct gw_mail *first, *last; /* inbox, guarded by lock */
 	size_t n_waiting;
 	bool is_stopping;
+	pthread_cond_t room; /* for lines */
+	size_t lines_ahead; /* size of those that are not written yet */
+	bool takes_all; /* lines do not wait any more */
 	/* The rest is the thread's own: */
 	struct gw_map lives;
 	struct gw_live **touched;
@@ -55,17 +59,22 @@ struct gw_shard {
 	struct gw_live **timers; /* a heap by time */
 	size_t n_timers, cap_timers;
 	struct gw_batch batch;
+	size_t lines_taken; /* size of those of this turn */
 	bool has_news; /* for other nodes: they are told after the write */
 	gw_time now;
 };
 
 #define GW_INBOX_MAX 20000u
+#define GW_LINES_AHEAD ((size_t)4 << 20)
 
 bool gw_shard_open(struct gw_shard *shard, struct gw_engine *engine, unsigned index,
 	struct gw_error *err);
 void gw_shard_close(struct gw_shard *shard);
 /* False (and still the caller's) if bounded and the inbox is full. */
 bool gw_shard_post(struct gw_shard *shard, struct gw_mail *mail, bool bounded);
+/* LINES: waits while those that came before take much memory, so that what prints them waits. */
+void gw_shard_post_lines(struct gw_shard *shard, struct gw_mail *mail);
+void gw_shard_take_all_lines(struct gw_shard *shard); /* from now on without waiting */
 struct gw_shard *gw_shard_of(struct gw_engine *engine, const char *execution);
 
 #endif

@@ -186,7 +186,6 @@ bool gw_store_sync_clock(struct gw_store *store, struct gw_error *err)
 		clock_gettime(CLOCK_REALTIME, &t);
 		now = t.tv_sec * GW_SECOND + t.tv_nsec / 1000;
 	}
-	int64_t after = gw_clock_boot();
-	gw_clock_adjust(now, before + (after - before) / 2);
+	gw_clock_adjust(now, before, gw_clock_boot());
 	return true;
 }

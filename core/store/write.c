@@ -4,6 +4,7 @@
  * what was there before (not done: send it again), or something else (a conflict). */
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/check.h"
 #include "store/internal.h"
@@ -169,11 +170,26 @@ static void sort_out(struct doubts *d)
 	d->n = kept;
 }
 
+/* Waits before the next try; the operator hears of it when it takes long. False = no more. */
+static bool pause_before_retry(struct gw_store *store, int64_t *pause_ms, int64_t give_up_at,
+	const struct gw_error *err)
+{
+	if (give_up_at && gw_clock_boot() + *pause_ms * 1000 >= give_up_at)
+		return false;
+	if (*pause_ms < LONGEST_PAUSE_MS && *pause_ms * 2 >= LONGEST_PAUSE_MS)
+		gw_log(GW_WARN, "store", "a write waits for the repository: %s", err->message);
+	if (!gw_store_pause(store, *pause_ms))
+		return false;
+	*pause_ms = *pause_ms * 2 < LONGEST_PAUSE_MS ? *pause_ms * 2 : LONGEST_PAUSE_MS;
+	return true;
+}
+
 /* Reads, sends again, until nothing is in doubt. */
 static bool resolve(struct gw_store *store, struct doubts *d, int64_t patience_ms,
 	struct gw_error *err)
 {
-	int64_t give_up_at = gw_clock_boot() + patience_ms * 1000, pause_ms = FIRST_PAUSE_MS;
+	int64_t give_up_at = patience_ms < 0 ? 0 : gw_clock_boot() + patience_ms * 1000;
+	int64_t pause_ms = FIRST_PAUSE_MS;
 	while (d->n) {
 		bool ok = settle(store, d, err);
 		if (ok && d->n) {
@@ -184,10 +200,8 @@ static bool resolve(struct gw_store *store, struct doubts *d, int64_t patience_m
 			continue;
 		if (!gw_code_info(err->code)->retry)
 			return false;
-		bool patient = patience_ms < 0 || gw_clock_boot() + pause_ms * 1000 < give_up_at;
-		if (!patient || !gw_store_pause(store, pause_ms))
+		if (!pause_before_retry(store, &pause_ms, give_up_at, err))
 			return gw_explain(err, "the repository does not answer");
-		pause_ms = pause_ms * 2 < LONGEST_PAUSE_MS ? pause_ms * 2 : LONGEST_PAUSE_MS;
 	}
 	return true;
 }

@@ -1,0 +1,268 @@
+"""What a storm happens to: a database and the nodes that share it, in a folder of their own."""
+
+import http.client
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+import proxy as proxies
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.environ.get("GW_SOURCE") or os.path.join(HERE, "../..")
+BUILD = os.path.abspath(os.environ.get("GW_BUILD") or os.path.join(SOURCE, "build"))
+
+CONFIG = """
+godwit:
+  server:
+    host: 127.0.0.1
+    port: {port}
+    management-port: 0
+    node-name: {name}
+    working-folder: {folder}/{name}
+    termination-grace-period: 2s
+    liveness: {{interval: 300ms, timeout: {timeout:.0f}s}}
+  repository: {repository}
+  storage: {{local: {{base-path: {folder}/storage}}}}
+  tasks: {{threads: 16}}
+"""
+
+
+def free_port():
+    """One that no connection gets by chance."""
+    while True:
+        port = random.randrange(20000, 32000)
+        try:
+            with socket.socket() as sock:
+                sock.bind(("127.0.0.1", port))
+                return port
+        except OSError:
+            pass
+
+
+class Sqlite:
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "godwit.db")
+        self.repository = "{type: sqlite, sqlite: {path: %s}}" % self.path
+
+    def owned(self):
+        with sqlite3.connect(self.path) as db:
+            return [table + " " + key for table in ("execution", "trigger")
+                    for key, in db.execute("select key from \"%s\" where owner is not null" % table)]
+
+    def stop(self):
+        pass
+
+
+class Postgres:
+    """fsync is off, since it is the process that dies, not the machine."""
+
+    script = os.path.join(SOURCE, "tests/services/postgres.sh")
+
+    def __init__(self, folder):
+        self.folder = tempfile.mkdtemp(prefix="godwit-chaos-pg-")
+        os.chmod(self.folder, 0o755)  # as root, another user runs it
+        text = subprocess.run([self.script, "start", self.folder + "/pg", "safe", "fsync=off"],
+                              check=True, capture_output=True, text=True).stdout
+        self.settings = dict(re.findall(r"PG(\w+)=(\S+)", text))
+        self.proxy = proxies.Proxy(int(self.settings["PORT"]))
+        self.repository = ("{type: postgres, postgres: {host: 127.0.0.1, port: %d, "
+                           "database: postgres, username: postgres}}" % self.proxy.port)
+
+    def owned(self):
+        query = " union all ".join("select '%s ' || key from godwit.\"%s\" where owner is not null"
+                                   % (table, table) for table in ("execution", "trigger"))
+        return subprocess.run(["psql", "-h", "127.0.0.1", "-p", self.settings["PORT"], "-U",
+                               "postgres", "-Atc", query], check=True, capture_output=True,
+                              text=True).stdout.split("\n")[:-1]
+
+    def restart(self):
+        subprocess.run([self.script, "restart", self.folder + "/pg"], check=True)
+
+    def stop(self):
+        self.proxy.close()
+        subprocess.run([self.script, "stop", self.folder + "/pg"], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Node:
+    def __init__(self, cluster, name, timeout):
+        self.cluster = cluster
+        self.name = name
+        self.config = os.path.join(cluster.folder, name + ".yml")
+        self.log = os.path.join(cluster.folder, name + ".log")
+        self.own_port = free_port()  # the same after each start
+        self.port = None  # of a node that is up
+        self.process = None
+        with open(self.config, "w") as file:
+            file.write(CONFIG.format(folder=cluster.disk, name=name, timeout=timeout,
+                                     port=self.own_port, repository=cluster.database.repository))
+
+    def launch(self, limits=None):
+        with open(self.log, "a") as log:
+            self.offset = log.tell()
+            self.process = subprocess.Popen(
+                [os.path.join(BUILD, "godwit"), "server", "standalone", "-c", self.config],
+                cwd=self.cluster.folder, env=self.cluster.env, stdout=log, stderr=log,
+                preexec_fn=limits)
+
+    def said(self):
+        """Its log since it was launched."""
+        with open(self.log) as log:
+            log.seek(self.offset)
+            return log.read()
+
+    def await_ready(self):
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.process.poll() is None:
+            if "ready at http://" in self.said():
+                self.port = self.own_port
+                return
+            time.sleep(0.01)
+        raise RuntimeError("%s does not start:\n%s" % (self.name, self.said()))
+
+    def start(self, limits=None):
+        self.launch(limits)
+        self.await_ready()
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        self.port = None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """The exit status."""
+        self.port = None
+        self.signal(signal.SIGTERM)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return "it does not stop"
+
+
+def can_mount():
+    """Whether disks can be made that are small: by root, mostly."""
+    folder = tempfile.mkdtemp(prefix="godwit-chaos-")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "chaos", folder], check=False,
+                             stderr=subprocess.DEVNULL).returncode == 0
+    if mounted:
+        subprocess.run(["umount", folder], check=True)
+    os.rmdir(folder)
+    return mounted
+
+
+class Cluster:
+    """disk_mb: everything is on a disk of that size."""
+
+    def __init__(self, database, n_nodes, timeout, disk_mb=None):
+        self.folder = tempfile.mkdtemp(prefix="godwit-chaos-")
+        self.disk = os.path.join(self.folder, "disk")
+        os.makedirs(self.disk)
+        self.is_mounted = disk_mb is not None
+        if self.is_mounted:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%dm" % disk_mb, "chaos",
+                            self.disk], check=True)
+        os.makedirs(os.path.join(self.folder, "locks"))
+        shutil.copy(os.path.join(HERE, "task.sh"), self.folder)
+        self.env = {k: v for k, v in os.environ.items()
+                    if not k.startswith(("GODWIT_", "KESTRA_", "PG"))}
+        self.env.update(CHAOS=self.folder, TMPDIR=self.disk + "/tmp")
+        os.makedirs(self.env["TMPDIR"])
+        self.database = database(self.disk)
+        self.timeout = timeout
+        self.nodes = [Node(self, "node%d" % i, timeout) for i in range(n_nodes)]
+
+    def start(self):
+        for node in self.nodes:
+            node.start()
+
+    def remove(self):
+        for node in self.nodes:
+            if node.is_running():
+                node.kill()
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+        self.database.stop()
+        if self.is_mounted:
+            subprocess.run(["umount", "-l", self.disk], check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def processes(self):
+        """Whatever lives with our folder in its environment: nodes, task hosts, tasks."""
+        mine = ("CHAOS=%s\0" % self.folder).encode()
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open("/proc/%s/environ" % pid, "rb") as file:
+                    environment = file.read() + b"\0"
+                if mine in environment:
+                    found.append(int(pid))
+            except OSError:
+                pass
+        return found
+
+    def processes_named(self, word):
+        """Those whose command line contains the word."""
+        found = []
+        for pid in self.processes():
+            try:
+                with open("/proc/%d/cmdline" % pid, "rb") as file:
+                    if word in file.read():
+                        found.append(pid)
+            except OSError:
+                pass
+        return found
+
+
+class Answer:
+    def __init__(self, status, body):
+        self.status = status
+        self.body = body
+        self.ok = 200 <= status < 300
+
+
+class Connection:
+    """One kept connection to whichever node lives; None instead of an answer that never came."""
+
+    def __init__(self, cluster, random):
+        self.cluster = cluster
+        self.random = random
+        self.connection = None
+        self.port = None
+
+    def open(self, timeout):
+        ports = [n.port for n in self.cluster.nodes if n.port]
+        if not ports:
+            raise OSError("no node lives")
+        if self.port not in ports or self.random.random() < 0.1:
+            self.close()
+            self.port = self.random.choice(ports)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+
+    def request(self, method, path, body=None, headers=None, timeout=10):
+        try:
+            self.open(timeout)
+            self.connection.request(method, "/api/v1/main/" + path, body, headers or {})
+            response = self.connection.getresponse()
+            return Answer(response.status, response.read())
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return None
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = self.port = None
