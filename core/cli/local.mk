@@ -2,6 +2,10 @@ core_libgodwit_la_SOURCES += \
 	core/cli/args.c \
 	core/cli/args.h \
 	core/cli/backfill.c \
+	core/cli/backups.c \
+	core/cli/backups.h \
+	core/cli/backups_look.c \
+	core/cli/backups_restore.c \
 	core/cli/cli.c \
 	core/cli/cli.h \
 	core/cli/client.c \
@@ -21,6 +25,7 @@ core_libgodwit_la_SOURCES += \
 	core/cli/help.c \
 	core/cli/help.h \
 	core/cli/manual.c \
+	core/cli/migrate.c \
 	core/cli/plugins.c \
 	core/cli/process.c \
 	core/cli/process.h \

@@ -40,10 +40,8 @@ bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args, stru
 	return true;
 }
 
-bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+bool gw_setup_modules(struct gw_setup *setup, struct gw_error *err)
 {
-	if (!gw_setup_configure(setup, args, err))
-		return false;
 	const json_t *paths = gw_config_section(setup->config, "plugins.path");
 	size_t n = json_array_size(paths);
 	gw_auto_free char *own = gw_registry_own_folder();
@@ -53,6 +51,37 @@ bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw
 		folders[i + 1] = json_string_value(json_array_get(paths, i));
 	setup->registry = gw_registry_load(folders, GW_IN_HOST, err);
 	return setup->registry != NULL;
+}
+
+bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+{
+	return gw_setup_configure(setup, args, err) && gw_setup_modules(setup, err);
+}
+
+struct gw_store *gw_setup_store(const struct gw_setup *setup, struct gw_error *err)
+{
+	const char *name = gw_config_text(setup->config, "repository.type");
+	const struct gw_backend_type *type = gw_registry_backend(setup->registry, name);
+	gw_auto_free char *section = gw_sprintf("repository.%s", name);
+	gw_auto_free char *own = gw_registry_own_folder();
+	json_auto_t *settings = json_deep_copy(gw_config_section(setup->config, section));
+	if (!type) {
+		gw_fail(err, GW_INVALID,
+			"repository.type: there is no backend %s among the modules in %s", name,
+			own);
+		return NULL;
+	}
+	if (!settings)
+		settings = json_object();
+	struct gw_store *store = gw_store_open(type, settings, err);
+	if (!store)
+		gw_explain(err, "repository");
+	return store;
+}
+
+struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err)
+{
+	return gw_storage_open(gw_config_section(setup->config, "storage"), err);
 }
 
 void gw_setup_clear(struct gw_setup *setup)
