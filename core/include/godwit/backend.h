@@ -31,10 +31,17 @@ struct gw_op {
 		record; /* kind, tenant, key; version if compared; the rest unless DELETE */
 	enum gw_outcome outcome; /* set by write */
 	struct gw_version version; /* set by write: the new version */
+	unsigned step; /* GW_STEP_…: its place in the group, where there are no transactions */
 };
 
+/* Without transactions what must be there first is written first; the operations of one step come
+ * in any order. */
+enum { GW_STEP_GUARD, GW_STEP_PARTS, GW_STEP_WHOLE, GW_STEP_LAST };
+
 /* Operations that apply all or none. On a backend without transactions (capability
- * GW_NO_TRANSACTIONS) they apply in order, and a stop may leave the first ones applied. */
+ * GW_NO_TRANSACTIONS) they apply step by step: a stop may leave some applied, up to a step, and so
+ * may somebody else who changes one of the records in the same moment. Such a backend leaves
+ * operations alone that are GW_OP_DONE already. */
 struct gw_group {
 	struct gw_op *ops;
 	size_t n;
