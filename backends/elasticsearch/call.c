@@ -107,24 +107,33 @@ unsigned index_number(const char *name)
 	return dash ? (unsigned)strtoul(dash + 1, NULL, 10) : 0;
 }
 
-void index_touch(struct index *index)
+static bool refresh(struct gw_backend *b, const struct index *index, struct gw_error *err)
 {
-	__atomic_add_fetch(&index->written, 1, __ATOMIC_SEQ_CST);
-}
-
-bool index_refresh(struct gw_backend *b, struct index *index, bool others, struct gw_error *err)
-{
-	uint64_t written = __atomic_load_n(&index->written, __ATOMIC_SEQ_CST);
-	uint64_t before = __atomic_load_n(&index->refreshed, __ATOMIC_SEQ_CST);
-	if (!others && before >= written)
-		return true;
 	gw_auto_free char *path = gw_sprintf("/%s/_refresh", index->alias);
 	const struct request request = { .path = path };
 	json_auto_t *answer = call_well(b, &request, err);
-	if (!answer)
-		return false;
-	while (before < written && !__atomic_compare_exchange_n(&index->refreshed, &before, written,
-					   false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-		;
-	return true;
+	return answer != NULL;
+}
+
+bool index_refresh(struct gw_backend *b, struct index *index, struct gw_error *err)
+{
+	bool ok = true;
+	gw_locked(&index->lock);
+	uint64_t mine = ++index->n_wanted;
+	while (ok && index->n_done < mine) {
+		if (index->is_refreshing) {
+			gw_cond_wait(&index->refreshed, &index->lock, -1);
+			continue;
+		}
+		uint64_t covered = index->n_wanted;
+		index->is_refreshing = true;
+		pthread_mutex_unlock(&index->lock);
+		ok = refresh(b, index, err);
+		pthread_mutex_lock(&index->lock);
+		index->is_refreshing = false;
+		if (ok)
+			index->n_done = covered;
+		pthread_cond_broadcast(&index->refreshed);
+	}
+	return ok;
 }

@@ -21,8 +21,6 @@ static bool find_due(struct gw_backend *b, const struct gw_kind *kind, gw_time n
 		.limit = limit };
 	struct gw_record r;
 	enum gw_next next = GW_NEXT_FAILED;
-	if (!index_refresh(b, index_of(b, kind), true, err))
-		return false;
 	gw_auto_stream *s = elasticsearch_scan(b, &query, err);
 	while (s && (next = gw_stream_next(s, &r, err)) == GW_NEXT_RECORD)
 		gw_records_add(out, gw_record_copy(&r));

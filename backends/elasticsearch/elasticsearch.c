@@ -68,10 +68,12 @@ static json_t *join_hosts(const json_t *given)
 	return settings;
 }
 
-/* It is the beginning of names of indices, and stands in paths. */
-static bool check_prefix(const char *prefix, struct gw_error *err)
+/* It is the beginning of names of indices, and stands in paths. Kestra's ends with an underscore. */
+static bool check_prefix(char *prefix, struct gw_error *err)
 {
 	size_t len = strlen(prefix);
+	while (len > 1 && prefix[len - 1] == '_')
+		prefix[--len] = '\0';
 	bool ok = len > 0 && len <= PREFIX_MAX && prefix[0] >= 'a' && prefix[0] <= 'z';
 	for (size_t i = 0; i < len; i++)
 		ok = ok && (strchr("-_", prefix[i]) || (prefix[i] >= 'a' && prefix[i] <= 'z') ||
@@ -87,8 +89,11 @@ static void elasticsearch_close(struct gw_backend *b)
 	if (!b)
 		return;
 	http_close(b->http);
-	for (size_t i = 0; i < b->n_indices; i++)
+	for (size_t i = 0; i < b->n_indices; i++) {
+		pthread_cond_destroy(&b->indices[i].refreshed);
+		pthread_mutex_destroy(&b->indices[i].lock);
 		free(b->indices[i].alias);
+	}
 	free(b->indices);
 	free(b->version);
 	gw_settings_clear(settings_table, GW_LEN(settings_table), &b->settings);
@@ -101,8 +106,11 @@ static void name_indices(struct gw_backend *b, const struct gw_kind *const *kind
 		b->n_indices++;
 	b->indices = gw_new_array(struct index, b->n_indices);
 	for (size_t i = 0; i < b->n_indices; i++) {
-		b->indices[i] = (struct index){ .kind = kinds[i], .written = 1, .newest = 1 };
-		b->indices[i].alias = gw_sprintf("%s_%s", b->settings.prefix, kinds[i]->name);
+		struct index *index = &b->indices[i];
+		index->kind = kinds[i];
+		index->alias = gw_sprintf("%s_%s", b->settings.prefix, kinds[i]->name);
+		pthread_mutex_init(&index->lock, NULL);
+		gw_cond_init(&index->refreshed);
 	}
 }
 
@@ -186,7 +194,7 @@ static bool elasticsearch_describe(struct gw_backend *b, struct gw_str *out, str
 static const struct gw_backend_type elasticsearch_backend = {
 	.name = "elasticsearch",
 	.summary = "Keeps everything in Elasticsearch or OpenSearch",
-	.capabilities = GW_NO_TRANSACTIONS | GW_LATE_SCANS,
+	.capabilities = GW_NO_TRANSACTIONS,
 	.open = elasticsearch_open,
 	.close = elasticsearch_close,
 	.migrate = elasticsearch_migrate,

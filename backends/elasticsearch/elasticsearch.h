@@ -25,10 +25,10 @@ struct flavour {
 struct index {
 	const struct gw_kind *kind;
 	char *alias;
-	uint64_t written; /* atomic: counts writes of this process */
-	uint64_t refreshed; /* atomic: up to this write scans see all */
-	unsigned newest; /* atomic: number of the index that is written to */
-	unsigned oldest; /* atomic: smaller than newest after a rollover */
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t refreshed;
+	uint64_t n_wanted, n_done; /* refreshes asked for, and of these those that are over */
+	bool is_refreshing;
 };
 
 struct gw_backend {
@@ -45,10 +45,9 @@ struct index *index_of(struct gw_backend *b, const struct gw_kind *kind);
 void index_name(struct gw_str *out, const struct index *index, unsigned number);
 /* The number in such a name; 0 = there is none. */
 unsigned index_number(const char *name);
-/* A write of this process may have changed it: the next scan makes it visible first. */
-void index_touch(struct index *index);
-/* Makes what was written visible to scans: by this process, or with others by anybody. */
-bool index_refresh(struct gw_backend *b, struct index *index, bool others, struct gw_error *err);
+/* Makes all that was written before the call visible to scans, whoever wrote it. Who asks while one
+ * is under way shares the next one. */
+bool index_refresh(struct gw_backend *b, struct index *index, struct gw_error *err);
 
 /* ---- Calls (call.c) ---- */
 

@@ -121,15 +121,13 @@ struct state {
 };
 
 /* What the indices of a kind are, among all. */
-static bool look_at(const json_t *indices, struct index *index, struct state *state,
+static bool look_at(const json_t *indices, const struct index *index, struct state *state,
 	struct gw_error *err)
 {
 	const char *name;
 	json_t *about;
-	unsigned oldest = 0, newest = 0;
 	json_object_foreach ((json_t *)(uintptr_t)indices, name, about) {
 		const json_t *mappings = json_object_get(about, "mappings");
-		unsigned number = index_number(name);
 		if (!json_object_get(json_object_get(about, "aliases"), index->alias))
 			continue;
 		const json_t *meta = json_object_get(mappings, "_meta");
@@ -138,11 +136,7 @@ static bool look_at(const json_t *indices, struct index *index, struct state *st
 				"the index %s was made by a newer Godwit: update this one", name);
 		state->exists = true;
 		state->is_older |= is_older(mappings, index->kind);
-		oldest = oldest && oldest < number ? oldest : number;
-		newest = newest > number ? newest : number;
 	}
-	__atomic_store_n(&index->oldest, oldest ? oldest : 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&index->newest, newest ? newest : 1, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -155,7 +149,7 @@ static json_t *read_indices(struct gw_backend *b, struct gw_error *err)
 	return call_well(b, &request, err);
 }
 
-static bool migrate_kind(struct gw_backend *b, const json_t *indices, struct index *index,
+static bool migrate_kind(struct gw_backend *b, const json_t *indices, const struct index *index,
 	struct gw_error *err)
 {
 	struct state state = { 0 };

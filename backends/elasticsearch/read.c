@@ -174,7 +174,7 @@ bool elasticsearch_count(struct gw_backend *b, const struct gw_query *query, con
 	struct gw_query all = *query;
 	struct gw_counts counts = { 0 };
 	all.after = gw_slice(NULL, 0);
-	if (!index_refresh(b, index, false, err))
+	if (!index_refresh(b, index, err))
 		return false;
 	bool ok = by ? count_groups(b, path, &all, by, &counts, err)
 		     : count_all(b, path, &all, cap, &counts, err);

@@ -189,7 +189,7 @@ struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query
 	query_print_order(&scan->query, query);
 	bool single =
 		query->limit && query->limit <= PAGE_FIRST && query->offset < WINDOW - PAGE_FIRST;
-	if (index_refresh(b, scan->index, false, err) && (single || open_pit(scan, err)) &&
+	if (index_refresh(b, scan->index, err) && (single || open_pit(scan, err)) &&
 		turn_page(scan, err))
 		return &scan->base;
 	scan_close(&scan->base);

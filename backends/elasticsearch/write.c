@@ -86,12 +86,10 @@ static void print_op(struct gw_str *out, struct gw_backend *b, const struct gw_o
 /* ---- Answers ---- */
 
 /* Outcome of one item; false: it has none, and err says why. */
-static bool read_item(struct gw_backend *b, struct gw_op *op, const json_t *item,
-	struct gw_error *err)
+static bool read_item(struct gw_op *op, const json_t *item, struct gw_error *err)
 {
 	long status = (long)json_integer_value(json_object_get(item, "status"));
 	const json_t *error = json_object_get(item, "error");
-	struct index *index = index_of(b, op->record.kind);
 	bool gone = status == 404 && op->type == GW_DELETE && !error;
 	if (status == 409 || gone) {
 		op->outcome = GW_OP_MISSED;
@@ -103,9 +101,6 @@ static bool read_item(struct gw_backend *b, struct gw_op *op, const json_t *item
 	}
 	op->outcome = GW_OP_DONE;
 	op->version = version_of(item);
-	unsigned number = (unsigned)(op->version.b >> 32);
-	if (number > __atomic_load_n(&index->newest, __ATOMIC_RELAXED))
-		__atomic_store_n(&index->newest, number, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -117,8 +112,8 @@ static bool is_busy(const json_t *item)
 
 /* Reads the items of a bulk's answer in the order of its operations; those that the server had no
  * time for are added to busy. */
-static bool read_items(struct gw_backend *b, struct gw_op **ops, size_t n, const json_t *answer,
-	struct bulk *busy, struct gw_error *err)
+static bool read_items(struct gw_op **ops, size_t n, const json_t *answer, struct bulk *busy,
+	struct gw_error *err)
 {
 	const json_t *items = json_object_get(answer, "items");
 	bool ok = json_array_size(items) == n;
@@ -131,7 +126,7 @@ static bool read_items(struct gw_backend *b, struct gw_op **ops, size_t n, const
 		struct gw_error first;
 		if (is_busy(item))
 			bulk_add(busy, ops[i]);
-		else if (!read_item(b, ops[i], item, ok ? err : &first))
+		else if (!read_item(ops[i], item, ok ? err : &first))
 			ok = false;
 	}
 	return ok;
@@ -164,19 +159,9 @@ static bool send_round(struct gw_backend *b, const struct bulk *bulk, struct bul
 			print_op(&body, b, bulk->ops[to]);
 		json_auto_t *answer = NULL;
 		ok = send_body(b, &body, &answer, err) &&
-		     read_items(b, bulk->ops + from, to - from, answer, busy, err);
+		     read_items(bulk->ops + from, to - from, answer, busy, err);
 	}
 	return ok;
-}
-
-static void touch_all(struct gw_backend *b, const struct bulk *bulk)
-{
-	const struct gw_kind *last = NULL;
-	for (size_t i = 0; i < bulk->n; i++) {
-		if (bulk->ops[i]->record.kind != last)
-			index_touch(index_of(b, bulk->ops[i]->record.kind));
-		last = bulk->ops[i]->record.kind;
-	}
 }
 
 static void pause_ms(long ms)
@@ -201,7 +186,6 @@ static bool send_bulk(struct gw_backend *b, const struct bulk *bulk, struct gw_e
 		busy = (struct bulk){ 0 };
 		ok = send_round(b, &again, &busy, err);
 	}
-	touch_all(b, bulk);
 	return ok;
 }
 
