@@ -283,10 +283,20 @@ static void skip_rest(struct gw_group *group)
 			group->ops[i].outcome = GW_OP_SKIPPED;
 }
 
+static bool has_promised(const struct gw_group *group)
+{
+	for (size_t i = 0; i < group->n; i++)
+		if (group->ops[i].step == GW_STEP_GUARD && is_done(&group->ops[i]))
+			return true;
+	return false;
+}
+
 /* Deletes what a losing group has created, unless somebody changed it since. */
 static bool take_back(struct gw_backend *b, const struct gw_group *group, struct gw_error *err)
 {
 	auto_bulk bulk = { 0 };
+	if (has_promised(group))
+		return true;
 	gw_auto_free struct gw_op *undo = gw_new_array(struct gw_op, group->n);
 	for (size_t i = 0; i < group->n; i++) {
 		const struct gw_op *op = &group->ops[i];
@@ -313,7 +323,7 @@ static bool settle_losers(struct gw_backend *b, struct gw_group *groups, size_t 
 }
 
 /* Operations of one step, of the groups that have not lost. */
-static bool send_step(struct gw_backend *b, struct gw_group *groups, size_t n, unsigned step,
+static bool send_step(struct gw_backend *b, struct gw_group *groups, size_t n, int step,
 	struct gw_error *err)
 {
 	auto_bulk bulk = { 0 };
@@ -333,7 +343,7 @@ bool elasticsearch_write(struct gw_backend *b, struct gw_group *groups, size_t n
 {
 	if (!look_at_groups(b, groups, n, err))
 		return false;
-	for (unsigned step = 0; step <= GW_STEP_LAST; step++)
+	for (int step = GW_STEP_GUARD; step <= GW_STEP_LAST; step++)
 		if (!send_step(b, groups, n, step, err))
 			return false;
 	return settle_losers(b, groups, n, err);

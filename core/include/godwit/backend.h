@@ -31,12 +31,12 @@ struct gw_op {
 		record; /* kind, tenant, key; version if compared; the rest unless DELETE */
 	enum gw_outcome outcome; /* set by write */
 	struct gw_version version; /* set by write: the new version */
-	unsigned step; /* GW_STEP_…: its place in the group, where there are no transactions */
+	int step; /* GW_STEP_…: its place in the group, where there are no transactions */
 };
 
-/* Without transactions what must be there first is written first; the operations of one step come
- * in any order. */
-enum { GW_STEP_GUARD, GW_STEP_PARTS, GW_STEP_WHOLE, GW_STEP_LAST };
+/* Without transactions operations of a smaller step are written before those of a larger one, and
+ * those of one step in any order. What a guard promises is never taken back. */
+enum { GW_STEP_GUARD = -1, GW_STEP_PARTS = 0, GW_STEP_WHOLE = 1, GW_STEP_LAST = 2 };
 
 /* Operations that apply all or none. On a backend without transactions (capability
  * GW_NO_TRANSACTIONS) they apply step by step: a stop may leave some applied, up to a step, and so
