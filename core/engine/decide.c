@@ -89,6 +89,18 @@ struct decision {
 	bool is_full; /* the write has enough: go on with the next one */
 };
 
+/* Where there are no transactions the trigger is written first, and names what comes after it. */
+static void promise(struct decision *d, gw_time date, const struct gw_backfill *b)
+{
+	struct gw_trigger_state *t = &d->w->t;
+	if (!(gw_store_capabilities(d->s.engine->store) & GW_NO_TRANSACTIONS))
+		return;
+	if (!t->pending)
+		t->pending = json_array();
+	json_array_append_new(t->pending,
+		json_pack("{s:I, s:s*}", "date", (json_int_t)date, "backfill", b ? b->id : NULL));
+}
+
 static struct gw_machine *fire(struct decision *d, gw_time date, const struct gw_backfill *b)
 {
 	struct gw_watch *w = d->w;
@@ -98,6 +110,7 @@ static struct gw_machine *fire(struct decision *d, gw_time date, const struct gw
 	w->made = gw_grow(w->made, w->n_made, &w->cap_made);
 	w->made[w->n_made++] = m;
 	w->is_dirty = true;
+	promise(d, date, b);
 	gw_meter_add(GW_METER_TRIGGER_FIRED, 1);
 	d->fresh += (unsigned)m->exec->n_runs;
 	d->is_full = w->n_made >= GW_FIRED_MAX || d->fresh >= GW_FRESH_MAX;
@@ -302,6 +315,80 @@ static void fill(struct decision *d)
 	}
 }
 
+/* ---- What a writer that stopped has promised ---- */
+
+static bool is_made(const struct decision *d, gw_time date, const struct gw_backfill *b, bool *out,
+	struct gw_error *err)
+{
+	struct gw_record record;
+	gw_auto_free void *hold = NULL;
+	struct gw_id id = gw_schedule_id(&d->s, date, b);
+	struct gw_key at = { gw_slice_of(d->w->t.tenant), gw_slice_of(id.text) };
+	*out = gw_store_get(d->s.engine->store, &gw_kind_execution, at, &record, &hold, err);
+	return *out || err->code == GW_NOT_FOUND;
+}
+
+/* The backfill may have been written, or not. */
+static void note_filled(const struct decision *d, struct gw_backfill *b, gw_time date)
+{
+	struct gw_id id = gw_schedule_id(&d->s, date, b);
+	bool is_noted =
+		b->cursor != GW_NEVER && (b->newest_first ? b->cursor <= date : b->cursor >= date);
+	if (is_noted)
+		return;
+	b->cursor = date;
+	b->n_created++;
+	b->is_dirty = true;
+	json_array_append_new(b->running, json_string(id.text));
+}
+
+static struct gw_backfill *find_fill(const struct gw_watch *w, const char *id)
+{
+	for (size_t i = 0; i < w->backfills.n; i++)
+		if (strcmp(w->backfills.items[i]->id, id) == 0)
+			return w->backfills.items[i];
+	return NULL;
+}
+
+static bool redeem(struct decision *d, const json_t *promised, struct gw_error *err)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (promised, i, item) {
+		gw_time date = json_integer_value(json_object_get(item, "date"));
+		const char *id = gw_json_string(item, "backfill");
+		struct gw_backfill *b = id ? find_fill(d->w, id) : NULL;
+		bool made = false;
+		if (id && !b)
+			continue; /* it is over */
+		if (!is_made(d, date, b, &made, err))
+			return false;
+		if (!made)
+			fire(d, date, b);
+		if (b)
+			note_filled(d, b, date);
+	}
+	d->w->is_dirty = true;
+	return true;
+}
+
+/* Makes what is missing of it, before anything else. */
+static bool keep_promises(struct decision *d, struct gw_error *err)
+{
+	struct gw_watch *w = d->w;
+	if (!w->is_new || !w->t.pending)
+		return true;
+	json_auto_t *promised = gw_steal(&w->t.pending);
+	if (redeem(d, promised, err))
+		return true;
+	for (size_t i = 0; i < w->n_made; i++)
+		gw_machine_free(w->made[i]);
+	w->n_made = 0;
+	json_decref(w->t.pending);
+	w->t.pending = json_incref(promised);
+	return false;
+}
+
 /* ---- Deciding ---- */
 
 static void recover(struct decision *d, struct gw_error *err)
@@ -332,8 +419,8 @@ static void plan_next_look(struct decision *d)
 	w->at = has_next && !is_blocked(d) ? t->next : GW_NEVER;
 	if (d->is_full)
 		w->at = d->now;
-	w->leaves =
-		!waits && !fills && !d->is_full && (!has_next || t->next > d->now + GW_LOOK_AHEAD);
+	w->leaves = !waits && !fills && !d->is_full && !t->pending &&
+		    (!has_next || t->next > d->now + GW_LOOK_AHEAD);
 }
 
 static void decide(struct decision *d)
@@ -341,6 +428,11 @@ static void decide(struct decision *d)
 	struct gw_error err;
 	bool going = true;
 	gw_meter_add(GW_METER_TRIGGER_EVALUATED, 1);
+	if (!keep_promises(d, &err)) {
+		gw_log(GW_WARN, "scheduler", "%s: %s", d->w->key, err.message);
+		d->w->at = d->now + GW_SECOND;
+		return;
+	}
 	if (d->w->is_new)
 		recover(d, &err);
 	while (going && !d->is_full && live_is_due(d) && !is_blocked(d))

@@ -132,6 +132,7 @@ static void put_stored_trigger(struct save *s, struct gw_flow *flow,
 	gw_schedule_begin(&fresh, s->engine, flow, trigger, s->now);
 	fresh.disabled = stored->disabled;
 	fresh.version = stored->version;
+	fresh.pending = json_incref(stored->pending);
 	gw_trigger_state_put(&s->batch, GW_REPLACE, &fresh, (struct gw_slice){ 0 },
 		gw_trigger_due(&fresh));
 	gw_trigger_state_clear(&fresh);
