@@ -317,21 +317,24 @@ static void fill(struct decision *d)
 
 /* ---- What a writer that stopped has promised ---- */
 
-static bool is_made(const struct decision *d, gw_time date, const struct gw_backfill *b, bool *out,
+/* Looks whether an execution is there, and whether it is over. */
+static bool look_at(const struct decision *d, struct gw_id id, bool *is_there, bool *is_over,
 	struct gw_error *err)
 {
 	struct gw_record record;
 	gw_auto_free void *hold = NULL;
-	struct gw_id id = gw_schedule_id(&d->s, date, b);
+	enum gw_state state;
 	struct gw_key at = { gw_slice_of(d->w->t.tenant), gw_slice_of(id.text) };
-	*out = gw_store_get(d->s.engine->store, &gw_kind_execution, at, &record, &hold, err);
-	return *out || err->code == GW_NOT_FOUND;
+	*is_there = gw_store_get(d->s.engine->store, &gw_kind_execution, at, &record, &hold, err);
+	if (*is_there)
+		*is_over = gw_state_parse(record.fields[GW_EXECUTION_STATE].text, &state) &&
+			   gw_state_is_terminal(state);
+	return *is_there || err->code == GW_NOT_FOUND;
 }
 
 /* The backfill may have been written, or not. */
-static void note_filled(const struct decision *d, struct gw_backfill *b, gw_time date)
+static void note_filled(struct gw_backfill *b, gw_time date, struct gw_id id, bool is_over)
 {
-	struct gw_id id = gw_schedule_id(&d->s, date, b);
 	bool is_noted =
 		b->cursor != GW_NEVER && (b->newest_first ? b->cursor <= date : b->cursor >= date);
 	if (is_noted)
@@ -339,7 +342,8 @@ static void note_filled(const struct decision *d, struct gw_backfill *b, gw_time
 	b->cursor = date;
 	b->n_created++;
 	b->is_dirty = true;
-	json_array_append_new(b->running, json_string(id.text));
+	if (!is_over)
+		json_array_append_new(b->running, json_string(id.text));
 }
 
 static struct gw_backfill *find_fill(const struct gw_watch *w, const char *id)
@@ -350,6 +354,20 @@ static struct gw_backfill *find_fill(const struct gw_watch *w, const char *id)
 	return NULL;
 }
 
+static bool redeem_date(struct decision *d, gw_time date, struct gw_backfill *b,
+	struct gw_error *err)
+{
+	struct gw_id id = gw_schedule_id(&d->s, date, b);
+	bool is_there, is_over;
+	if (!look_at(d, id, &is_there, &is_over, err))
+		return false;
+	if (!is_there)
+		is_over = gw_machine_is_over(fire(d, date, b));
+	if (b)
+		note_filled(b, date, id, is_over);
+	return true;
+}
+
 static bool redeem(struct decision *d, const json_t *promised, struct gw_error *err)
 {
 	size_t i;
@@ -358,15 +376,9 @@ static bool redeem(struct decision *d, const json_t *promised, struct gw_error *
 		gw_time date = json_integer_value(json_object_get(item, "date"));
 		const char *id = gw_json_string(item, "backfill");
 		struct gw_backfill *b = id ? find_fill(d->w, id) : NULL;
-		bool made = false;
-		if (id && !b)
-			continue; /* it is over */
-		if (!is_made(d, date, b, &made, err))
+		bool is_cancelled = id && !b;
+		if (!is_cancelled && !redeem_date(d, date, b, err))
 			return false;
-		if (!made)
-			fire(d, date, b);
-		if (b)
-			note_filled(d, b, date);
 	}
 	d->w->is_dirty = true;
 	return true;
@@ -410,6 +422,7 @@ static void plan_next_look(struct decision *d)
 	struct gw_watch *w = d->w;
 	const struct gw_trigger_state *t = &w->t;
 	bool waits = t->execution, fills = false;
+	gw_backfills_promise(d->s.engine->store, &w->backfills, &w->t);
 	for (size_t i = 0; i < w->backfills.n; i++) {
 		const struct gw_backfill *b = w->backfills.items[i];
 		waits |= json_array_size(b->running) > 0;

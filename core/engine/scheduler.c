@@ -138,7 +138,7 @@ static void add_claimed(struct gw_scheduler *s, const struct gw_record *record)
 	w->is_new = true;
 	w->key = gw_sprintf("%.*s/%.*s", GW_SLICE(record->tenant), GW_SLICE(record->key));
 	if (!gw_trigger_state_read(record, &w->t, &err) ||
-		(w->t.backfill &&
+		((w->t.backfill || w->t.pending) &&
 			!gw_backfills_load(s->engine->store, &w->t, true, &w->backfills, &err))) {
 		gw_log(GW_ERROR, "scheduler", "%s", err.message);
 		gw_watch_free(w);

@@ -62,6 +62,7 @@ static bool write_edit(struct gw_edit *e, bool *again, struct gw_error *err)
 {
 	gw_batch_group(&e->batch);
 	gw_backfills_show(&e->backfills, &e->t);
+	gw_backfills_promise(e->engine->store, &e->backfills, &e->t);
 	gw_trigger_state_put(&e->batch, GW_REPLACE, &e->t, (struct gw_slice){ 0 },
 		gw_trigger_due(&e->t));
 	for (size_t i = 0; i < e->backfills.n; i++)
