@@ -93,7 +93,8 @@ static bool has_signal(const struct gw_group *groups, size_t n)
 static bool is_counted(const struct gw_op *op)
 {
 	static const struct gw_kind *const kinds[] = { &gw_kind_execution, &gw_kind_taskrun,
-		&gw_kind_log, &gw_kind_trigger, &gw_kind_backfill };
+		&gw_kind_log, &gw_kind_trigger, &gw_kind_backfill, &gw_kind_flow,
+		&gw_kind_flow_revision };
 	for (size_t i = 0; i < GW_LEN(kinds); i++)
 		if (op->record.kind == kinds[i])
 			return true;

@@ -153,6 +153,61 @@ static void a_backfill_makes_each_date_once_wherever_it_stops(void **state)
 	assert_true(n > 12);
 }
 
+/* ---- Flows ---- */
+
+static int is_saved;
+
+static void *save(void *arg)
+{
+	gw_auto_str why = { 0 };
+	node_try_save(&node, arg, GW_SAVE_EITHER, &why);
+	__atomic_store_n(&is_saved, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static bool saved_or_cut(void *arg)
+{
+	(void)arg;
+	return repo_is_cut(node.handle) || __atomic_load_n(&is_saved, __ATOMIC_ACQUIRE);
+}
+
+/* Whether the way to the repository was cut on the way. */
+static bool save_with_cut(int n, char *yaml)
+{
+	struct gw_error err;
+	pthread_t thread;
+	is_saved = 0;
+	repo_cut_after(node.handle, n);
+	assert_true(gw_thread_start(&thread, "save", save, yaml, &err));
+	node_wait(&node, saved_or_cut, NULL);
+	gw_store_give_up(node.store);
+	pthread_join(thread, NULL);
+	return repo_is_cut(node.handle);
+}
+
+static void a_flow_can_be_saved_wherever_its_writer_stopped(void **state)
+{
+	(void)state;
+	size_t one = 1;
+	int n = 0;
+	for (bool cut = true; cut; n++) {
+		char yaml[] = TRIGGERED, changed[] = "description: new\n" TRIGGERED;
+		open_all(NINE + HOUR / 2);
+		cut = save_with_cut(n / 2, n % 2 ? changed : yaml);
+		start_again();
+		node_save(&node, changed);
+		struct gw_flow *flow = node_flow(&node, "f");
+		assert_string_equal(gw_json_string(flow->doc, "description"), "new");
+		gw_flow_unref(&flow);
+		gw_clock_fake(NINE + HOUR + GW_SECOND);
+		gw_store_signal(node.store);
+		node_wait(&node, fired, &one);
+		assert_whole(1);
+		close_all();
+	}
+	assert_true(n > 6);
+}
+
 /* ---- Executions ---- */
 
 static void begin(struct gw_id id)
@@ -250,6 +305,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_date_fires_once_wherever_its_writer_stops),
 		cmocka_unit_test(a_backfill_makes_each_date_once_wherever_it_stops),
+		cmocka_unit_test(a_flow_can_be_saved_wherever_its_writer_stopped),
 		cmocka_unit_test(an_execution_begins_wherever_its_writer_stops),
 		cmocka_unit_test(an_execution_goes_on_wherever_its_writer_stops),
 	};
