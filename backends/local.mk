@@ -3,3 +3,4 @@ include backends/memory/local.mk
 include backends/sql/local.mk
 include backends/sqlite/local.mk
 include backends/postgres/local.mk
+include backends/elasticsearch/local.mk

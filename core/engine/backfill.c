@@ -257,6 +257,16 @@ void gw_backfills_show(const struct gw_backfills *list, struct gw_trigger_state 
 			t->backfill = gw_backfill_view(list->items[i], t->next);
 }
 
+void gw_backfills_promise(const struct gw_store *store, const struct gw_backfills *list,
+	struct gw_trigger_state *t)
+{
+	bool is_dirty = false;
+	for (size_t i = 0; i < list->n; i++)
+		is_dirty |= list->items[i]->is_dirty;
+	if (is_dirty && !t->pending && gw_store_capabilities(store) & GW_NO_TRANSACTIONS)
+		t->pending = json_array();
+}
+
 json_t *gw_backfill_count(struct gw_store *store, const struct gw_backfill *b, struct gw_error *err)
 {
 	const struct gw_value id = gw_value_string(b->id);

@@ -67,5 +67,9 @@ bool gw_backfills_load(struct gw_store *store, const struct gw_trigger_state *t,
 	struct gw_backfills *out, struct gw_error *err);
 /* Updates t->backfill to the one in progress. */
 void gw_backfills_show(const struct gw_backfills *list, struct gw_trigger_state *t);
+/* Without transactions: the trigger, which is written first, says that those that changed are to be
+ * looked at, should its writer stop. */
+void gw_backfills_promise(const struct gw_store *store, const struct gw_backfills *list,
+	struct gw_trigger_state *t);
 
 #endif

@@ -240,6 +240,37 @@ void gw_batch_execution(struct gw_batch *batch, struct gw_machine *m, struct gw_
 
 /* ---- Writing ---- */
 
+/* The order in which records are written where there are no transactions, so that whoever reads
+ * what a stopped writer left goes on from there: a trigger promises its executions, task runs come
+ * before their execution. Parts are read only with their whole: new ones may be there already,
+ * left by a writer that did not come to the whole, and are written over. */
+static const struct {
+	const struct gw_kind *kind;
+	int step;
+	bool overwrites;
+} places[] = {
+	{ &gw_kind_trigger, GW_STEP_GUARD, false },
+	{ &gw_kind_gate, GW_STEP_GUARD, false },
+	{ &gw_kind_taskrun, GW_STEP_PARTS, true },
+	{ &gw_kind_log, GW_STEP_PARTS, true },
+	{ &gw_kind_metric, GW_STEP_PARTS, true },
+	{ &gw_kind_execution, GW_STEP_WHOLE, false },
+	{ &gw_kind_flow, GW_STEP_WHOLE, false },
+	{ &gw_kind_action, GW_STEP_LAST, false },
+};
+
+static void place(struct gw_op *op)
+{
+	size_t i = 0;
+	while (i < GW_LEN(places) && places[i].kind != op->record.kind)
+		i++;
+	if (i == GW_LEN(places))
+		return;
+	op->step = places[i].step;
+	if (places[i].overwrites && op->type == GW_CREATE)
+		op->type = GW_PUT;
+}
+
 bool gw_batch_write(struct gw_batch *batch, struct gw_store *store, int64_t patience_ms,
 	struct gw_error *err)
 {
@@ -248,6 +279,9 @@ bool gw_batch_write(struct gw_batch *batch, struct gw_store *store, int64_t pati
 		batch->groups[i].ops = batch->ops + at;
 		at += batch->groups[i].n;
 	}
+	if (gw_store_capabilities(store) & GW_NO_TRANSACTIONS)
+		for (size_t i = 0; i < batch->n_ops; i++)
+			place(&batch->ops[i]);
 	int64_t begun = gw_clock_boot();
 	bool written = gw_store_write(store, batch->groups, batch->n_groups, patience_ms, err);
 	gw_meter_time(GW_METER_REPOSITORY_WRITE, gw_clock_boot() - begun);

@@ -89,6 +89,18 @@ struct decision {
 	bool is_full; /* the write has enough: go on with the next one */
 };
 
+/* Where there are no transactions the trigger is written first, and names what comes after it. */
+static void promise(struct decision *d, gw_time date, const struct gw_backfill *b)
+{
+	struct gw_trigger_state *t = &d->w->t;
+	if (!(gw_store_capabilities(d->s.engine->store) & GW_NO_TRANSACTIONS))
+		return;
+	if (!t->pending)
+		t->pending = json_array();
+	json_array_append_new(t->pending,
+		json_pack("{s:I, s:s*}", "date", (json_int_t)date, "backfill", b ? b->id : NULL));
+}
+
 static struct gw_machine *fire(struct decision *d, gw_time date, const struct gw_backfill *b)
 {
 	struct gw_watch *w = d->w;
@@ -98,6 +110,7 @@ static struct gw_machine *fire(struct decision *d, gw_time date, const struct gw
 	w->made = gw_grow(w->made, w->n_made, &w->cap_made);
 	w->made[w->n_made++] = m;
 	w->is_dirty = true;
+	promise(d, date, b);
 	gw_meter_add(GW_METER_TRIGGER_FIRED, 1);
 	d->fresh += (unsigned)m->exec->n_runs;
 	d->is_full = w->n_made >= GW_FIRED_MAX || d->fresh >= GW_FRESH_MAX;
@@ -302,6 +315,92 @@ static void fill(struct decision *d)
 	}
 }
 
+/* ---- What a writer that stopped has promised ---- */
+
+/* Looks whether an execution is there, and whether it is over. */
+static bool look_at(const struct decision *d, struct gw_id id, bool *is_there, bool *is_over,
+	struct gw_error *err)
+{
+	struct gw_record record;
+	gw_auto_free void *hold = NULL;
+	enum gw_state state;
+	struct gw_key at = { gw_slice_of(d->w->t.tenant), gw_slice_of(id.text) };
+	*is_there = gw_store_get(d->s.engine->store, &gw_kind_execution, at, &record, &hold, err);
+	if (*is_there)
+		*is_over = gw_state_parse(record.fields[GW_EXECUTION_STATE].text, &state) &&
+			   gw_state_is_terminal(state);
+	return *is_there || err->code == GW_NOT_FOUND;
+}
+
+/* The backfill may have been written, or not. */
+static void note_filled(struct gw_backfill *b, gw_time date, struct gw_id id, bool is_over)
+{
+	bool is_noted =
+		b->cursor != GW_NEVER && (b->newest_first ? b->cursor <= date : b->cursor >= date);
+	if (is_noted)
+		return;
+	b->cursor = date;
+	b->n_created++;
+	b->is_dirty = true;
+	if (!is_over)
+		json_array_append_new(b->running, json_string(id.text));
+}
+
+static struct gw_backfill *find_fill(const struct gw_watch *w, const char *id)
+{
+	for (size_t i = 0; i < w->backfills.n; i++)
+		if (strcmp(w->backfills.items[i]->id, id) == 0)
+			return w->backfills.items[i];
+	return NULL;
+}
+
+static bool redeem_date(struct decision *d, gw_time date, struct gw_backfill *b,
+	struct gw_error *err)
+{
+	struct gw_id id = gw_schedule_id(&d->s, date, b);
+	bool is_there, is_over;
+	if (!look_at(d, id, &is_there, &is_over, err))
+		return false;
+	if (!is_there)
+		is_over = gw_machine_is_over(fire(d, date, b));
+	if (b)
+		note_filled(b, date, id, is_over);
+	return true;
+}
+
+static bool redeem(struct decision *d, const json_t *promised, struct gw_error *err)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach (promised, i, item) {
+		gw_time date = json_integer_value(json_object_get(item, "date"));
+		const char *id = gw_json_string(item, "backfill");
+		struct gw_backfill *b = id ? find_fill(d->w, id) : NULL;
+		bool is_cancelled = id && !b;
+		if (!is_cancelled && !redeem_date(d, date, b, err))
+			return false;
+	}
+	d->w->is_dirty = true;
+	return true;
+}
+
+/* Makes what is missing of it, before anything else. */
+static bool keep_promises(struct decision *d, struct gw_error *err)
+{
+	struct gw_watch *w = d->w;
+	if (!w->is_new || !w->t.pending)
+		return true;
+	json_auto_t *promised = gw_steal(&w->t.pending);
+	if (redeem(d, promised, err))
+		return true;
+	for (size_t i = 0; i < w->n_made; i++)
+		gw_machine_free(w->made[i]);
+	w->n_made = 0;
+	json_decref(w->t.pending);
+	w->t.pending = json_incref(promised);
+	return false;
+}
+
 /* ---- Deciding ---- */
 
 /* A restored trigger goes on with the first date that is still to come. */
@@ -335,6 +434,7 @@ static void plan_next_look(struct decision *d)
 	struct gw_watch *w = d->w;
 	const struct gw_trigger_state *t = &w->t;
 	bool waits = t->execution, fills = false;
+	gw_backfills_promise(d->s.engine->store, &w->backfills, &w->t);
 	for (size_t i = 0; i < w->backfills.n; i++) {
 		const struct gw_backfill *b = w->backfills.items[i];
 		waits |= json_array_size(b->running) > 0;
@@ -344,8 +444,8 @@ static void plan_next_look(struct decision *d)
 	w->at = has_next && !is_blocked(d) ? t->next : GW_NEVER;
 	if (d->is_full)
 		w->at = d->now;
-	w->leaves =
-		!waits && !fills && !d->is_full && (!has_next || t->next > d->now + GW_LOOK_AHEAD);
+	w->leaves = !waits && !fills && !d->is_full && !t->pending &&
+		    (!has_next || t->next > d->now + GW_LOOK_AHEAD);
 }
 
 static void decide(struct decision *d)
@@ -353,6 +453,11 @@ static void decide(struct decision *d)
 	struct gw_error err;
 	bool going = true;
 	gw_meter_add(GW_METER_TRIGGER_EVALUATED, 1);
+	if (!keep_promises(d, &err)) {
+		gw_log(GW_WARN, "scheduler", "%s: %s", d->w->key, err.message);
+		d->w->at = d->now + GW_SECOND;
+		return;
+	}
 	if (d->w->is_new)
 		recover(d, &err);
 	while (going && !d->is_full && live_is_due(d) && !is_blocked(d))

@@ -15,6 +15,7 @@ struct gw_edit {
 	const char *backfill; /* id of the one to change */
 	enum gw_backfill_edit backfill_edit;
 	json_t *to_kill; /* ids of executions, or NULL */
+	unsigned n_waits; /* tries that found something promised */
 	/* Read anew for each try: */
 	gw_time now;
 	struct gw_flow *flow;

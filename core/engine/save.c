@@ -20,6 +20,7 @@ struct save {
 	void *hold;
 	json_t *old; /* the latest flow, if it lives */
 	int revision; /* the new one */
+	int n_taken; /* tries that found it taken, although the head did not move */
 	struct gw_batch batch;
 	gw_time now;
 };
@@ -52,7 +53,7 @@ static bool violate(struct save *s, const char *path, const char *message, struc
 
 /* ---- What is there ---- */
 
-static bool read_head(struct save *s, struct gw_error *err)
+static bool fetch_head(struct save *s, struct gw_error *err)
 {
 	gw_auto_str key = { 0 };
 	struct gw_error missing;
@@ -70,6 +71,20 @@ static bool read_head(struct save *s, struct gw_error *err)
 	s->revision = (int)s->head.fields[GW_FLOW_REVISION].number + 1;
 	if (!s->head.fields[GW_FLOW_DELETED].number)
 		s->old = gw_json_parse(s->head.doc, err);
+	return true;
+}
+
+/* A revision that is taken belongs to somebody who will write the head in a moment; or, without
+ * transactions, who stopped before: its number stays unused. */
+static bool read_head(struct save *s, struct gw_error *err)
+{
+	struct gw_version before = s->head.version;
+	if (!fetch_head(s, err))
+		return false;
+	if (!gw_version_equal(before, s->head.version))
+		s->n_taken = 0;
+	if (s->n_taken > 1)
+		s->revision += s->n_taken - 1;
 	return true;
 }
 
@@ -132,6 +147,7 @@ static void put_stored_trigger(struct save *s, struct gw_flow *flow,
 	gw_schedule_begin(&fresh, s->engine, flow, trigger, s->now);
 	fresh.disabled = stored->disabled;
 	fresh.version = stored->version;
+	fresh.pending = json_incref(stored->pending);
 	gw_trigger_state_put(&s->batch, GW_REPLACE, &fresh, (struct gw_slice){ 0 },
 		gw_trigger_due(&fresh));
 	gw_trigger_state_clear(&fresh);
@@ -169,7 +185,10 @@ static bool put_stored_triggers(struct save *s, struct gw_flow *flow, struct gw_
 static bool put_triggers(struct save *s, struct gw_flow *flow, struct gw_error *err)
 {
 	struct gw_map seen = { 0 };
-	bool done = !s->head.kind || put_stored_triggers(s, flow, &seen, err);
+	/* Without a head there are triggers only if somebody stopped before it was written. */
+	bool none =
+		!s->head.kind && !(gw_store_capabilities(s->engine->store) & GW_NO_TRANSACTIONS);
+	bool done = none || put_stored_triggers(s, flow, &seen, err);
 	for (size_t i = 0; done && flow && i < flow->n_triggers; i++) {
 		struct gw_trigger_state fresh;
 		if (gw_map_find(&seen, flow->triggers[i].id))
@@ -255,6 +274,7 @@ static bool write_all(struct save *s, struct gw_flow *flow, bool deleted, bool *
 	if (!gw_batch_write(&s->batch, s->engine->store, 30000, err))
 		return false;
 	*again = !gw_batch_confirm(&s->batch, 0);
+	s->n_taken += *again && s->batch.ops[0].outcome == GW_OP_MISSED;
 	if (!*again) {
 		gw_catalog_forget(s->engine->catalog, s->tenant, s->namespace, s->id);
 		gw_store_signal(s->engine->store);

@@ -138,7 +138,7 @@ static void add_claimed(struct gw_scheduler *s, const struct gw_record *record)
 	w->is_new = true;
 	w->key = gw_sprintf("%.*s/%.*s", GW_SLICE(record->tenant), GW_SLICE(record->key));
 	if (!gw_trigger_state_read(record, &w->t, &err) ||
-		(w->t.backfill &&
+		((w->t.backfill || w->t.pending) &&
 			!gw_backfills_load(s->engine->store, &w->t, true, &w->backfills, &err))) {
 		gw_log(GW_ERROR, "scheduler", "%s", err.message);
 		gw_watch_free(w);
@@ -276,19 +276,40 @@ static void hand_over(struct gw_scheduler *s, struct gw_machine *m)
 	gw_shard_post(gw_shard_of(s->engine, exec->id.text), mail, false);
 }
 
+/* It was edited, and is anybody's now; or it was written and what it promises was not: then it is
+ * read again as one that somebody else left. */
+static void lose(struct gw_scheduler *s, struct gw_watch *w)
+{
+	struct gw_error err;
+	struct gw_record record;
+	gw_auto_free void *hold = NULL;
+	const char *slash = strchr(w->key, '/');
+	struct gw_key at = { gw_slice(w->key, (size_t)(slash - w->key)), gw_slice_of(slash + 1) };
+	gw_log(GW_DEBUG, "scheduler", "%s was edited", w->key);
+	s->next_claim = s->now;
+	bool is_mine = gw_store_get(s->engine->store, &gw_kind_trigger, at, &record, &hold, &err) &&
+		       gw_slice_equal(record.owner, s->engine->owner);
+	drop(s, w);
+	if (is_mine)
+		add_claimed(s, &record);
+}
+
 static void settle(struct gw_scheduler *s, struct gw_watch *w, bool written)
 {
 	w->is_touched = false;
 	if (w->group != SIZE_MAX && (!written || !gw_batch_confirm(&s->batch, w->group))) {
-		gw_log(GW_DEBUG, "scheduler", "%s was edited", w->key);
-		s->next_claim = s->now;
-		drop(s, w);
+		lose(s, w);
 		return;
 	}
 	gw_watch_waits(w, note_wait, s);
 	for (size_t i = 0; i < w->n_made; i++)
 		hand_over(s, w->made[i]);
 	w->n_made = 0;
+	if (w->t.pending && !w->leaves) { /* all of it is there */
+		json_decref(gw_steal(&w->t.pending));
+		w->is_dirty = true;
+		w->at = s->now;
+	}
 	if (w->leaves)
 		drop(s, w);
 	else

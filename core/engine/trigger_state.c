@@ -13,6 +13,7 @@ void gw_trigger_state_clear(struct gw_trigger_state *t)
 	free(t->execution);
 	json_decref(t->stop_after);
 	json_decref(t->backfill);
+	json_decref(t->pending);
 	*t = (struct gw_trigger_state){ 0 };
 }
 
@@ -47,6 +48,8 @@ void gw_trigger_state_print(struct gw_str *out, const struct gw_trigger_state *t
 	print_zoned(out, "nextExecutionDate", t->next, t->zone);
 	if (t->backfill)
 		gw_json_value(out, "backfill", t->backfill);
+	if (t->pending)
+		gw_json_value(out, "pending", t->pending);
 	if (t->stop_after)
 		gw_json_value(out, "stopAfter", t->stop_after);
 	gw_json_bool(out, "disabled", t->disabled);
@@ -94,6 +97,7 @@ bool gw_trigger_state_read(const struct gw_record *record, struct gw_trigger_sta
 	t.skips_missed = gw_json_true(doc, "skipMissed");
 	t.stop_after = json_incref(json_object_get(doc, "stopAfter"));
 	t.backfill = json_incref(json_object_get(doc, "backfill"));
+	t.pending = json_incref(json_object_get(doc, "pending"));
 	*out = t;
 	return true;
 }
@@ -116,7 +120,7 @@ void gw_trigger_state_init(struct gw_trigger_state *t, const struct gw_flow *flo
 
 gw_time gw_trigger_due(const struct gw_trigger_state *t)
 {
-	if (t->backfill || t->execution)
+	if (t->backfill || t->execution || t->pending)
 		return 0;
 	return t->disabled || t->is_asleep ? GW_NEVER : t->next;
 }

@@ -13,6 +13,9 @@ struct gw_trigger_state {
 	char *execution; /* what it fired and that still runs; NULL = nothing */
 	json_t *stop_after; /* list of states or NULL */
 	json_t *backfill; /* Kestra's view of the backfill in progress; NULL = none */
+	/* Where there are no transactions: [{date, backfill}] whose executions are promised by this
+	 * record. Whoever reads them makes those that are missing. NULL = none. */
+	json_t *pending;
 	const struct gw_zone *zone; /* dates print in it */
 	bool skips_missed; /* it was restored: dates before now do not fire */
 	bool is_asleep; /* its flow is disabled: no scheduler takes it until it is saved again */

@@ -6,6 +6,8 @@
 #include "engine/schedule.h"
 #include "engine/fill.h"
 
+#include <time.h>
+
 #define TRIES 50
 
 /* ---- One change ---- */
@@ -60,6 +62,7 @@ static bool write_edit(struct gw_edit *e, bool *again, struct gw_error *err)
 {
 	gw_batch_group(&e->batch);
 	gw_backfills_show(&e->backfills, &e->t);
+	gw_backfills_promise(e->engine->store, &e->backfills, &e->t);
 	gw_trigger_state_put(&e->batch, GW_REPLACE, &e->t, (struct gw_slice){ 0 },
 		gw_trigger_due(&e->t));
 	for (size_t i = 0; i < e->backfills.n; i++)
@@ -71,13 +74,30 @@ static bool write_edit(struct gw_edit *e, bool *again, struct gw_error *err)
 	return true;
 }
 
+/* What it promises is to be there before it changes. Its scheduler makes it in a moment; if that has
+ * stopped, another one, which takes it when it is let go. */
+static bool wait_for_promised(struct gw_edit *e, bool *again, struct gw_error *err)
+{
+	const struct timespec moment = { .tv_nsec = 20000000 };
+	*again = true;
+	if (++e->n_waits % (TRIES / 2) == 0 && !write_edit(e, again, err))
+		return false;
+	*again = true;
+	gw_engine_wake_scheduler(e->engine);
+	nanosleep(&moment, NULL);
+	return true;
+}
+
 static bool edit_once(struct gw_edit *e, const struct gw_trigger_ref *ref, bool *again,
 	struct gw_error *err)
 {
 	*again = false;
 	e->now = gw_clock_now();
-	return read_definition(e, ref, err) && read_state(e, ref, err) && e->apply(e, err) &&
-	       write_edit(e, again, err);
+	if (!read_definition(e, ref, err) || !read_state(e, ref, err))
+		return false;
+	if (e->t.pending)
+		return wait_for_promised(e, again, err);
+	return e->apply(e, err) && write_edit(e, again, err);
 }
 
 /* Does it, again if somebody else (the scheduler) was quicker. */
@@ -160,6 +180,7 @@ static bool reset(struct gw_edit *e, struct gw_error *err)
 	(void)err;
 	gw_schedule_begin(&fresh, e->engine, e->flow, e->schedule.trigger, e->now);
 	fresh.version = e->t.version;
+	fresh.pending = json_incref(e->t.pending);
 	gw_trigger_state_clear(&e->t);
 	e->t = fresh;
 	return true;

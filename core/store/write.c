@@ -103,22 +103,22 @@ static bool judge_whole(struct gw_group *group, bool missed, const enum trace *t
 	return true;
 }
 
-/* Without transactions the group goes on behind what was done. */
+/* Without transactions what was done stays, and the rest is sent: the backend leaves alone what is
+ * marked as done. */
 static bool judge_rest(struct gw_group *group, bool missed, const enum trace *traces)
 {
-	size_t n_done = 0;
-	while (n_done < group->n && traces[n_done] == DONE)
-		group->ops[n_done++].outcome = GW_OP_DONE;
-	group->ops += n_done;
-	group->n -= n_done;
-	if (group->n == 0)
-		return true;
-	if (traces[n_done] == NOT_DONE && (!missed || n_done)) {
-		mark_all(group, GW_OP_PENDING);
-		return false;
+	size_t n_done = count_traces(traces, group->n, DONE);
+	bool lost = n_done < group->n &&
+		    (count_traces(traces, group->n, OTHER) > 0 || (missed && n_done == 0));
+	if (lost)
+		mark_missed(group, traces);
+	for (size_t i = 0; i < group->n; i++) {
+		if (traces[i] == DONE)
+			group->ops[i].outcome = GW_OP_DONE;
+		else if (!lost)
+			group->ops[i].outcome = GW_OP_PENDING;
 	}
-	mark_missed(group, traces + n_done);
-	return true;
+	return lost || n_done == group->n;
 }
 
 static bool settle_group(struct gw_store *store, struct gw_group *group, bool missed, bool *settled,

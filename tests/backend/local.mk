@@ -8,12 +8,16 @@ SERVER_TESTS =
 if WITH_POSTGRES
 SERVER_TESTS += tests/backend/postgres.test
 endif
+if WITH_ELASTICSEARCH
+SERVER_TESTS += tests/backend/elasticsearch.test
+endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/backend/suite
 TESTS += $(BACKEND_TESTS)
 endif
 dist_check_SCRIPTS += tests/backend/memory.test tests/backend/postgres.test \
-	tests/backend/sqlite.test tests/services/postgres.sh
+	tests/backend/sqlite.test tests/services/postgres.sh \
+	tests/backend/elasticsearch.test tests/services/elasticsearch.sh
 tests_backend_suite_SOURCES = \
 	tests/backend/claim.c \
 	tests/backend/faults.c \

@@ -28,6 +28,12 @@ static void isolate_schema(void)
 	json_object_set_new(suite_settings, "schema", json_string(schema));
 }
 
+/* Making all indices takes seconds: the cases share them, and each empties them. */
+static void isolate_prefix(void)
+{
+	json_object_set_new(suite_settings, "prefix", json_string("case"));
+}
+
 static void isolate_nothing(void)
 {
 }
@@ -48,17 +54,51 @@ static void make_schema_newer(void)
 	assert_true(gw_test_run(command));
 }
 
+static void make_prefix_newer(void)
+{
+	json_object_set_new(suite_settings, "prefix", json_string("newer"));
+	assert_true(
+		gw_test_run("curl -sf -o /dev/null -X PUT \"$GW_TEST_URL/newer_setting-000001\""
+			    " -H 'Content-Type: application/json' -d '{\"aliases\":"
+			    "{\"newer_setting\":{}},\"mappings\":{\"_meta\":{\"layout\":99}}}'"));
+}
+
+static void redirect_sql(const char *port, const char *patience)
+{
+	json_object_set_new(suite_settings, "port", json_string(port));
+	json_object_set_new(suite_settings, "statement-timeout", json_string(patience));
+}
+
+static void redirect_http(const char *port, const char *patience)
+{
+	gw_auto_free char *url = gw_sprintf("http://127.0.0.1:%s", port);
+	json_object_set_new(suite_settings, "hosts", json_string(url));
+	json_object_set_new(suite_settings, "request-timeout", json_string(patience));
+}
+
 struct target {
 	const char *name;
 	unsigned can;
+	const char *place; /* the setting that says where the repository is */
+	bool is_kept; /* from case to case, emptied in between */
 	void (*isolate)(void);
 	void (*make_newer)(void);
+	void (*redirect)(const char *port, const char *patience);
+	const char *texts[SUITE_TEXTS];
 };
 
 static const struct target targets[] = {
-	{ "memory", SUITE_ANY, isolate_nothing, NULL },
-	{ "sqlite", SUITE_SHARED | SUITE_FILE, isolate_file, make_file_newer },
-	{ "postgres", SUITE_SHARED | SUITE_SERVER, isolate_schema, make_schema_newer },
+	{ "memory", SUITE_ANY, NULL, false, isolate_nothing, NULL, NULL, { 0 } },
+	{ "sqlite", SUITE_SHARED | SUITE_FILE, "path", false, isolate_file, make_file_newer, NULL,
+		{ 0 } },
+	{ "postgres", SUITE_SHARED | SUITE_SERVER, "schema", false, isolate_schema,
+		make_schema_newer, redirect_sql,
+		{ "COMMIT", "create waiter", "replace waiter", "delete waiter" } },
+	{ "elasticsearch", SUITE_SHARED | SUITE_SERVER, "prefix", true, isolate_prefix,
+		make_prefix_newer, redirect_http,
+		{ "POST /_bulk", "{\"create\":{\"_index\":\"case_waiter",
+			"{\"index\":{\"_index\":\"case_waiter",
+			"{\"delete\":{\"_index\":\"case_waiter" } },
 };
 
 static const struct target *target;
@@ -66,6 +106,24 @@ static const struct target *target;
 void suite_make_newer(void)
 {
 	target->make_newer();
+}
+
+void suite_make_fresh(void)
+{
+	gw_auto_free char *fresh =
+		gw_sprintf("%s_fresh", gw_json_string(suite_settings, target->place));
+	json_object_set_new(suite_settings, target->place, json_string(fresh));
+}
+
+void suite_redirect(int port, const char *patience)
+{
+	gw_auto_free char *text = gw_sprintf("%d", port);
+	target->redirect(text, patience);
+}
+
+const char *suite_text(enum suite_text which)
+{
+	return target->texts[which];
 }
 
 /* ---- Each case ---- */
@@ -92,9 +150,20 @@ static int setup(void **state)
 	return 0;
 }
 
+static void empty_repository(void)
+{
+	for (size_t i = 0; gw_kinds[i]; i++) {
+		const struct gw_query all = { .kind = gw_kinds[i] };
+		uint64_t n;
+		assert_true(gw_store_delete_where(store, &all, &n, &err));
+	}
+}
+
 static int teardown(void **state)
 {
 	(void)state;
+	if (target->is_kept && store)
+		empty_repository();
 	gw_store_close(&store);
 	json_decref(suite_settings);
 	gw_tree_remove(suite_folder, &err);

@@ -57,6 +57,13 @@ extern char *suite_folder; /* of this case, for files */
 
 struct gw_store *suite_open(void); /* another node on it */
 void suite_make_newer(void); /* as if a newer Godwit had migrated it; no store may be open */
+void suite_make_fresh(void); /* what is opened next is elsewhere: nobody has migrated it */
+/* What is opened next is reached by a port, and given up after a while ("PT10S"). */
+void suite_redirect(int port, const char *patience);
+
+/* What can be seen in what a backend sends. */
+enum suite_text { SUITE_COMMIT, SUITE_CREATE, SUITE_REPLACE, SUITE_DELETE, SUITE_TEXTS };
+const char *suite_text(enum suite_text which); /* of a waiter */
 
 /* ---- Records ---- */
 

@@ -140,15 +140,44 @@ static void apply_late(struct gw_backend *b)
 	n_late = 0;
 }
 
-static void apply_partly(struct gw_backend *b, const struct gw_group *groups, size_t n)
+/* As a backend without transactions does it: what is done is left alone, the rest step by step. */
+static bool write_rest(struct gw_backend *b, struct gw_group *group, size_t most,
+	struct gw_error *err)
+{
+	gw_auto_free struct gw_op *rest = gw_new_array(struct gw_op, group->n);
+	gw_auto_free size_t *from = gw_new_array(size_t, group->n);
+	struct gw_group some = { rest, 0 };
+	for (int step = GW_STEP_GUARD; step <= GW_STEP_LAST; step++)
+		for (size_t i = 0; i < group->n; i++)
+			if (group->ops[i].step == step && group->ops[i].outcome != GW_OP_DONE) {
+				from[some.n] = i;
+				rest[some.n++] = group->ops[i];
+			}
+	if (some.n > most)
+		some.n = most;
+	if (!inner->write(b, &some, 1, err))
+		return false;
+	for (size_t i = 0; i < some.n; i++)
+		group->ops[from[i]] = rest[i];
+	return true;
+}
+
+static bool write_whole(struct gw_backend *b, struct gw_group *groups, size_t n,
+	struct gw_error *err)
+{
+	bool ok = true;
+	if (!(faulty.capabilities & GW_NO_TRANSACTIONS))
+		return inner->write(b, groups, n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = write_rest(b, &groups[i], SIZE_MAX, err);
+	return ok;
+}
+
+static void apply_partly(struct gw_backend *b, struct gw_group *groups, size_t n)
 {
 	struct gw_error err;
-	for (size_t i = 0; i < n; i++) {
-		struct gw_group first = groups[i];
-		if (first.n > gw_faults.n_ops)
-			first.n = gw_faults.n_ops;
-		inner->write(b, &first, 1, &err);
-	}
+	for (size_t i = 0; i < n; i++)
+		write_rest(b, &groups[i], gw_faults.n_ops, &err);
 }
 
 static bool faulty_write(struct gw_backend *b, struct gw_group *groups, size_t n,
@@ -157,7 +186,7 @@ static bool faulty_write(struct gw_backend *b, struct gw_group *groups, size_t n
 	enum gw_fault fault = fault_of(GW_FAULTY_WRITE);
 	apply_late(b);
 	if (fault == GW_FAULT_NONE)
-		return inner->write(b, groups, n, err);
+		return write_whole(b, groups, n, err);
 	if (fault == GW_FAULT_LATE)
 		keep_for_later(groups, n);
 	if (fault == GW_FAULT_PARTLY)

@@ -6,12 +6,14 @@
 #include "model/kinds.h"
 #include "tests/lib/backend.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 struct repo {
 	char folder[64];
 	const struct gw_backend_type *type;
+	struct gw_backend_type way; /* of its engines */
 	struct gw_backend *inner;
 	pthread_mutex_t lock;
 	pthread_cond_t signalled;
@@ -22,6 +24,7 @@ struct repo {
 struct gw_backend {
 	struct repo *repo;
 	atomic_bool is_cut;
+	atomic_int left; /* operations until it is */
 	bool is_woken;
 	unsigned n_seen; /* signals */
 };
@@ -36,6 +39,7 @@ static struct gw_backend *handle_open(const json_t *settings, const struct gw_ki
 	struct repo *repo = opening;
 	struct gw_backend *b = gw_new(struct gw_backend);
 	b->repo = repo;
+	atomic_store(&b->left, INT_MAX);
 	if (!repo->inner)
 		repo->inner = repo->type->open(settings, kinds, err);
 	assert_non_null(repo->inner);
@@ -84,11 +88,68 @@ static bool has_signal(const struct gw_group *groups, size_t n)
 	return false;
 }
 
+/* ---- Without transactions ---- */
+
+static bool is_counted(const struct gw_op *op)
+{
+	static const struct gw_kind *const kinds[] = { &gw_kind_execution, &gw_kind_taskrun,
+		&gw_kind_log, &gw_kind_trigger, &gw_kind_backfill, &gw_kind_flow,
+		&gw_kind_flow_revision };
+	for (size_t i = 0; i < GW_LEN(kinds); i++)
+		if (op->record.kind == kinds[i])
+			return true;
+	return false;
+}
+
+static bool write_op(struct gw_backend *b, struct gw_op *op, struct gw_error *err)
+{
+	struct gw_group alone = { op, 1 };
+	if (is_counted(op) && atomic_fetch_sub(&b->left, 1) <= 0)
+		repo_cut(b);
+	return reaches(b, err) && b->repo->type->write(b->repo->inner, &alone, 1, err);
+}
+
+static void skip_rest(struct gw_group *group)
+{
+	for (size_t i = 0; i < group->n; i++)
+		if (group->ops[i].outcome == GW_OP_PENDING)
+			group->ops[i].outcome = GW_OP_SKIPPED;
+}
+
+static bool write_steps(struct gw_backend *b, struct gw_group *group, struct gw_error *err)
+{
+	for (int step = GW_STEP_GUARD; step <= GW_STEP_LAST; step++) {
+		for (size_t i = 0; i < group->n; i++) {
+			struct gw_op *op = &group->ops[i];
+			if (op->step != step || op->outcome == GW_OP_DONE)
+				continue;
+			if (!write_op(b, op, err))
+				return false;
+			if (op->outcome == GW_OP_MISSED)
+				skip_rest(group);
+			if (op->outcome == GW_OP_MISSED)
+				return true;
+		}
+	}
+	return true;
+}
+
+static bool write_groups(struct gw_backend *b, struct gw_group *groups, size_t n,
+	struct gw_error *err)
+{
+	bool ok = true;
+	if (!(b->repo->way.capabilities & GW_NO_TRANSACTIONS))
+		return b->repo->type->write(b->repo->inner, groups, n, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = write_steps(b, &groups[i], err);
+	return ok;
+}
+
 static bool handle_write(struct gw_backend *b, struct gw_group *groups, size_t n,
 	struct gw_error *err)
 {
 	struct repo *repo = b->repo;
-	if (!reaches(b, err) || !repo->type->write(repo->inner, groups, n, err))
+	if (!reaches(b, err) || !write_groups(b, groups, n, err))
 		return false;
 	if (has_signal(groups, n)) {
 		gw_locked(&repo->lock);
@@ -150,6 +211,7 @@ struct repo *repo_open(const char *backend)
 {
 	struct repo *repo = gw_new(struct repo);
 	repo->type = gw_test_backend(backend);
+	repo->way = handle_type;
 	memcpy(repo->folder, "/tmp/godwit-node.XXXXXX", sizeof("/tmp/godwit-node.XXXXXX"));
 	assert_non_null(mkdtemp(repo->folder));
 	pthread_mutex_init(&repo->lock, NULL);
@@ -172,7 +234,7 @@ struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle)
 		json_object_set_new(settings, "sync", json_string("off"));
 	}
 	opening = repo;
-	struct gw_store *store = gw_store_open(&handle_type, settings, &err);
+	struct gw_store *store = gw_store_open(&repo->way, settings, &err);
 	assert_non_null(store);
 	*handle = opened;
 	return store;
@@ -181,6 +243,21 @@ struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle)
 void repo_cut(struct gw_backend *handle)
 {
 	atomic_store(&handle->is_cut, true);
+}
+
+void repo_forget_transactions(struct repo *repo)
+{
+	repo->way.capabilities |= GW_NO_TRANSACTIONS;
+}
+
+void repo_cut_after(struct gw_backend *handle, int n)
+{
+	atomic_store(&handle->left, n);
+}
+
+bool repo_is_cut(struct gw_backend *handle)
+{
+	return atomic_load(&handle->is_cut);
 }
 
 void repo_close(struct repo *repo)

@@ -16,5 +16,11 @@ const char *repo_folder(const struct repo *repo); /* for all that engines keep *
 struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle);
 /* From now on nothing of it gets through. */
 void repo_cut(struct gw_backend *handle);
+/* Stores that are opened from now on have no transactions: operations are written one by one. */
+void repo_forget_transactions(struct repo *repo);
+/* Without transactions: nothing gets through after n more operations on flows, executions, triggers
+ * and what belongs to them. */
+void repo_cut_after(struct gw_backend *handle, int n);
+bool repo_is_cut(struct gw_backend *handle);
 
 #endif

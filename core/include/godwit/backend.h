@@ -31,10 +31,17 @@ struct gw_op {
 		record; /* kind, tenant, key; version if compared; the rest unless DELETE */
 	enum gw_outcome outcome; /* set by write */
 	struct gw_version version; /* set by write: the new version */
+	int step; /* GW_STEP_…: its place in the group, where there are no transactions */
 };
 
+/* Without transactions operations of a smaller step are written before those of a larger one, and
+ * those of one step in any order. What a guard promises is never taken back. */
+enum { GW_STEP_GUARD = -1, GW_STEP_PARTS = 0, GW_STEP_WHOLE = 1, GW_STEP_LAST = 2 };
+
 /* Operations that apply all or none. On a backend without transactions (capability
- * GW_NO_TRANSACTIONS) they apply in order, and a stop may leave the first ones applied. */
+ * GW_NO_TRANSACTIONS) they apply step by step: a stop may leave some applied, up to a step, and so
+ * may somebody else who changes one of the records in the same moment. Such a backend leaves
+ * operations alone that are GW_OP_DONE already. */
 struct gw_group {
 	struct gw_op *ops;
 	size_t n;
