@@ -127,7 +127,9 @@ _Noreturn void gw_process_start_again(void)
 		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 		execv("/proc/self/exe", words);
 	}
-	gw_log(GW_ERROR, "cli", "starting again: %s", words ? strerror(errno) : err.message);
+	if (words)
+		gw_fail_errno(&err, errno, "/proc/self/exe");
+	gw_log(GW_ERROR, "cli", "starting again: %s", err.message);
 	_exit(EXIT_FAILURE);
 }
 

@@ -5,6 +5,6 @@ tests_unit_cli_test_client_SOURCES = tests/unit/cli/test_client.c tests/unit/tes
 UNIT_TESTS += tests/unit/cli/test_files
 tests_unit_cli_test_files_SOURCES = tests/unit/cli/test_files.c tests/unit/test.h
 UNIT_TESTS += tests/unit/cli/test_help
-tests_unit_cli_test_help_SOURCES = tests/unit/cli/test_help.c tests/unit/test.h
+tests_unit_cli_test_help_SOURCES = tests/unit/cli/test_help.c tests/unit/test.h tests/unit/stored.h
 UNIT_TESTS += tests/unit/cli/test_process
 tests_unit_cli_test_process_SOURCES = tests/unit/cli/test_process.c tests/unit/test.h

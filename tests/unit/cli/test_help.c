@@ -1,7 +1,5 @@
 /* test_help.c - texts made from the tables: help, completion, manual */
-#include "tests/unit/test.h"
-
-#include <stdio.h>
+#include "tests/unit/stored.h"
 
 #include "base/fd.h"
 #include "cli/help.h"
@@ -111,21 +109,6 @@ static void completion_knows_groups_verbs_and_options(void **state)
 	unlink(path);
 }
 
-/* With GW_REWRITE in the environment the file is made anew. */
-static void expect_stored(const char *file, const struct gw_str *text)
-{
-	struct gw_error err;
-	gw_auto_str stored = { 0 };
-	gw_auto_free char *path = gw_sprintf("%s/%s", getenv("GW_SOURCE"), file);
-	FILE *out = getenv("GW_REWRITE") ? fopen(path, "w") : NULL;
-	if (out) {
-		fwrite(text->data, 1, text->len, out);
-		fclose(out);
-	}
-	assert_true(gw_file_read(path, 1 << 20, &stored, &err));
-	assert_string_equal(gw_str_text(&stored), gw_str_text(text));
-}
-
 static void the_installed_texts_are_what_the_tables_say(void **state)
 {
 	(void)state;
@@ -133,8 +116,8 @@ static void the_installed_texts_are_what_the_tables_say(void **state)
 	gw_auto_str script = { 0 };
 	gw_help_manual(&manual);
 	gw_help_bash(&script);
-	expect_stored("docs/godwit.1", &manual);
-	expect_stored("docs/completion/godwit", &script);
+	assert_stored("docs/godwit.1", &manual);
+	assert_stored("docs/completion/godwit", &script);
 }
 
 int main(void)

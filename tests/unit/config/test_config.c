@@ -1,5 +1,5 @@
 /* test_config.c - defaults, files, the environment, Kestra's files, and what is refused */
-#include "tests/unit/test.h"
+#include "tests/unit/stored.h"
 
 #include "base/fd.h"
 #include "config/config.h"
@@ -391,21 +391,19 @@ static void sizes_are_written_with_units(void **state)
 
 static void the_manual_is_what_the_table_says(void **state)
 {
-	struct gw_error err;
+	(void)state;
 	gw_auto_str page = { 0 };
-	gw_auto_str stored = { 0 };
-	gw_auto_free char *path = gw_sprintf("%s/docs/configuration.md", (char *)*state);
 	gw_config_reference(&page);
-	assert_true(gw_file_read(path, 1 << 20, &stored, &err));
-	assert_string_equal(gw_str_text(&stored), gw_str_text(&page));
+	assert_stored("docs/configuration.md", &page);
 }
 
 #define TEST(test) cmocka_unit_test_setup(test, set_up)
 
 int main(void)
 {
-	gw_auto_free char *source = gw_strdup(getenv("GW_SOURCE"));
 	const struct CMUnitTest tests[] = {
+		/* Before the environment goes. */
+		cmocka_unit_test(the_manual_is_what_the_table_says),
 		TEST(nothing_needs_to_be_configured),
 		TEST(a_file_beats_defaults_and_its_lines_are_known),
 		TEST(the_environment_beats_the_file_and_options_beat_both),
@@ -427,7 +425,6 @@ int main(void)
 		TEST(broken_yaml_says_where),
 		cmocka_unit_test(durations_are_written_in_many_ways),
 		cmocka_unit_test(sizes_are_written_with_units),
-		cmocka_unit_test_prestate(the_manual_is_what_the_table_says, source),
 	};
 	return RUN(tests);
 }
