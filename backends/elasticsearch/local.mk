@@ -1,5 +1,5 @@
 if WITH_ELASTICSEARCH
-pkglib_LTLIBRARIES += backends/elasticsearch/elasticsearch.la
+backend_LTLIBRARIES += backends/elasticsearch/elasticsearch.la
 endif
 backends_elasticsearch_elasticsearch_la_SOURCES = \
 	backends/elasticsearch/call.c \

@@ -1,4 +1,4 @@
-pkglib_LTLIBRARIES += backends/memory/memory.la
+backend_LTLIBRARIES += backends/memory/memory.la
 backends_memory_memory_la_SOURCES = \
 	backends/memory/match.c \
 	backends/memory/match.h \

@@ -1,5 +1,5 @@
 if WITH_POSTGRES
-pkglib_LTLIBRARIES += backends/postgres/postgres.la
+backend_LTLIBRARIES += backends/postgres/postgres.la
 endif
 backends_postgres_postgres_la_SOURCES = \
 	backends/postgres/batch.c \

@@ -63,7 +63,7 @@ static bool create_file(const char *path, struct gw_error *err)
 
 static bool set_up(sqlite3 *db, const struct settings *s, bool for_writing, struct gw_error *err)
 {
-	static const char *const sync[] = { "FULL", "NORMAL", "OFF" };
+	static const char *const sync[] = { [SYNC_FULL] = "FULL", "NORMAL", "OFF" };
 	sqlite3_busy_timeout(db, (int)(s->busy_timeout / 1000));
 	gw_auto_str text = { 0 };
 	gw_str_printf(&text,
@@ -99,7 +99,10 @@ sqlite3 *sqlite_connect(const struct settings *settings, bool for_writing, struc
 	if (!create_file(settings->path, err))
 		return NULL;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	bool ok = sqlite3_open_v2(settings->path, &db, flags, NULL) == SQLITE_OK ||
+	bool gathers = for_writing && settings->sync == SYNC_FULL;
+	sqlite_add_vfs();
+	bool ok = sqlite3_open_v2(settings->path, &db, flags,
+			  gathers ? SQLITE_GATHERING_VFS : NULL) == SQLITE_OK ||
 		  sqlite_fail(db, err);
 	if (ok && set_up_patiently(db, settings, for_writing, err))
 		return db;

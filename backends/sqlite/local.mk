@@ -1,5 +1,5 @@
 if WITH_SQLITE
-pkglib_LTLIBRARIES += backends/sqlite/sqlite.la
+backend_LTLIBRARIES += backends/sqlite/sqlite.la
 endif
 backends_sqlite_sqlite_la_SOURCES = \
 	backends/sqlite/connection.c \
@@ -8,6 +8,7 @@ backends_sqlite_sqlite_la_SOURCES = \
 	backends/sqlite/sqlite.c \
 	backends/sqlite/sqlite.h \
 	backends/sqlite/statements.c \
+	backends/sqlite/wal.c \
 	backends/sqlite/write.c
 backends_sqlite_sqlite_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 backends_sqlite_sqlite_la_LDFLAGS = $(MODULE_LDFLAGS)

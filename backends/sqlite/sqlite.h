@@ -14,6 +14,8 @@
 
 #include <sqlite3.h>
 
+enum { SYNC_FULL };
+
 struct settings {
 	char *path;
 	int64_t sync; /* full, normal, off */
@@ -75,6 +77,9 @@ extern const struct gw_sql_dialect sqlite_dialect;
 
 /* ---- Connections (connection.c) ---- */
 
+/* wal.c: a way to open files for a writer that syncs each commit */
+#define SQLITE_GATHERING_VFS "godwit"
+void sqlite_add_vfs(void);
 sqlite3 *sqlite_connect(const struct settings *settings, bool for_writing, struct gw_error *err);
 /* Fails with the connection's last error. */
 bool sqlite_fail(sqlite3 *db, struct gw_error *err);

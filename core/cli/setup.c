@@ -58,19 +58,45 @@ bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw
 	return gw_setup_configure(setup, args, err) && gw_setup_modules(setup, err);
 }
 
-struct gw_store *gw_setup_store(const struct gw_setup *setup, struct gw_error *err)
+/* ---- The repository ---- */
+
+static bool is_named(void *arg, const char *path)
+{
+	gw_auto_free char *file = gw_sprintf("/%s.so", (const char *)arg);
+	return gw_slice_ends(gw_slice_of(path), gw_slice_of(file));
+}
+
+/* One of the installation's own, of which no other is opened, else one of the modules'. */
+static const struct gw_backend_type *find_backend(struct gw_setup *setup, const char *name,
+	struct gw_error *err)
+{
+	gw_auto_free char *own = gw_registry_own_folder();
+	gw_auto_free char *folder = gw_sprintf("%s/backends", own);
+	const char *const folders[] = { folder, NULL };
+	const struct gw_load load = { folders, GW_IN_SERVER, is_named, (void *)(uintptr_t)name };
+	setup->backends = gw_registry_load_with(&load, err);
+	if (!setup->backends)
+		return NULL;
+	const struct gw_backend_type *type = gw_registry_backend(setup->backends, name);
+	if (!type)
+		type = gw_registry_backend(setup->registry, name);
+	const char *problem = gw_registry_problem_at(setup->backends, 0);
+	if (!type && problem)
+		gw_fail(err, GW_INVALID, "repository.type: %s", problem);
+	else if (!type)
+		gw_fail(err, GW_INVALID, "repository.type: there is no backend %s in %s", name,
+			folder);
+	return type;
+}
+
+struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err)
 {
 	const char *name = gw_config_text(setup->config, "repository.type");
-	const struct gw_backend_type *type = gw_registry_backend(setup->registry, name);
+	const struct gw_backend_type *type = find_backend(setup, name, err);
 	gw_auto_free char *section = gw_sprintf("repository.%s", name);
-	gw_auto_free char *own = gw_registry_own_folder();
 	json_auto_t *settings = json_deep_copy(gw_config_section(setup->config, section));
-	if (!type) {
-		gw_fail(err, GW_INVALID,
-			"repository.type: there is no backend %s among the modules in %s", name,
-			own);
+	if (!type)
 		return NULL;
-	}
 	if (!settings)
 		settings = json_object();
 	struct gw_store *store = gw_store_open(type, settings, err);
@@ -87,6 +113,7 @@ struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_erro
 void gw_setup_clear(struct gw_setup *setup)
 {
 	gw_registry_unref(&setup->registry);
+	gw_registry_unref(&setup->backends);
 	gw_config_free(setup->config);
 	setup->config = NULL;
 }

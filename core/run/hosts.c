@@ -202,13 +202,12 @@ static struct gw_registry *describe(struct gw_hosts *hosts, struct batch *batch)
 	return gw_registry_merge(hosts->own, batch->described);
 }
 
-static void adopt(struct gw_hosts *hosts, struct gw_host **fresh, struct batch *batch)
+static void adopt(struct gw_hosts *hosts, struct gw_host *first, struct batch *batch)
 {
 	struct gw_registry *registry = describe(hosts, batch);
 	gw_locked(&hosts->lock);
 	drain_old(hosts);
-	for (unsigned i = 0; i < hosts->wanted; i++)
-		add_host(hosts, fresh[i]);
+	add_host(hosts, first);
 	json_decref(hosts->skip);
 	hosts->skip = json_incref(batch->skip);
 	gw_registry_unref(&hosts->registry);
@@ -216,24 +215,18 @@ static void adopt(struct gw_hosts *hosts, struct gw_host **fresh, struct batch *
 	pthread_cond_broadcast(&hosts->changed);
 }
 
+/* The first one says what there is; the watcher starts the others. */
 bool gw_hosts_reload(struct gw_hosts *hosts, struct gw_error *err)
 {
-	struct gw_host *fresh[MAX_HOSTS] = { 0 };
 	struct batch batch = { json_array(), json_array(), NULL };
-	bool ok = true;
 	gw_locked(&hosts->starting);
-	for (unsigned i = 0; ok && i < hosts->wanted; i++)
-		ok = (fresh[i] = start_host(hosts, &batch, err)) != NULL;
-	if (ok)
-		adopt(hosts, fresh, &batch);
-	for (unsigned i = 0; !ok && fresh[i]; i++) {
-		gw_host_end(fresh[i]);
-		gw_host_unref(&fresh[i]);
-	}
+	struct gw_host *first = start_host(hosts, &batch, err);
+	if (first)
+		adopt(hosts, first, &batch);
 	clear_batch(&batch);
 	gw_helpers_flush(hosts->helpers); /* their hosts have been told to drain */
 	wake_watcher(hosts);
-	return ok;
+	return first != NULL;
 }
 
 struct gw_registry *gw_hosts_registry(struct gw_hosts *hosts)
@@ -348,6 +341,15 @@ static void replace_host(struct gw_hosts *hosts, bool was_young)
 	clear_batch(&batch);
 }
 
+static bool lacks_hosts(struct gw_hosts *hosts)
+{
+	unsigned n = 0;
+	gw_locked(&hosts->lock);
+	for (size_t i = 0; i < hosts->n; i++)
+		n += !hosts->list[i]->drains;
+	return n < hosts->wanted && !hosts->stops;
+}
+
 static void bury(struct gw_hosts *hosts, struct gw_host *host)
 {
 	bool was_young = gw_clock_boot() - host->born < GW_SECOND;
@@ -385,6 +387,8 @@ static void *watch(void *arg)
 {
 	struct gw_hosts *hosts = arg;
 	while (!is_stopping(hosts)) {
+		for (unsigned i = 1; i < hosts->wanted && lacks_hosts(hosts); i++)
+			replace_host(hosts, false);
 		gw_auto_free struct pollfd *watched = NULL;
 		gw_auto_free struct gw_host **list = NULL;
 		uint64_t unused;
