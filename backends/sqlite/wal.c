@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define GATHERED_MAX ((size_t)256 << 10)
+#define GATHERED_MAX ((size_t)0x1ffff) /* as much as SQLite on Unix writes at once */
 
 struct log_file {
 	sqlite3_file base;
