@@ -104,6 +104,8 @@ enum gw_request_from_outside gw_process_wait(void)
 static char **split_command(struct gw_str *text, struct gw_error *err)
 {
 	gw_auto_fd fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		gw_fail_errno(err, errno, "/proc/self/cmdline");
 	if (fd < 0 || !gw_fd_read_all(fd, COMMAND_MAX, text, err))
 		return NULL;
 	size_t n = 0;
@@ -115,19 +117,20 @@ static char **split_command(struct gw_str *text, struct gw_error *err)
 
 _Noreturn void gw_process_start_again(void)
 {
-	struct gw_error err = { .message = "/proc is not readable" };
+	struct gw_error err;
 	struct rlimit limit;
 	sigset_t set;
 	gw_auto_str text = { 0 };
 	gw_auto_free char **words = split_command(&text, &err);
-	if (words && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = few_descriptors;
 		setrlimit(RLIMIT_NOFILE, &limit);
-		ours(&set);
-		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-		execv("/proc/self/exe", words);
 	}
-	gw_log(GW_ERROR, "cli", "starting again: %s", words ? strerror(errno) : err.message);
+	ours(&set);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	if (words && execv("/proc/self/exe", words) != 0)
+		gw_fail_errno(&err, errno, "/proc/self/exe");
+	gw_log(GW_ERROR, "cli", "starting again: %s", err.message);
 	_exit(EXIT_FAILURE);
 }
 
