@@ -59,7 +59,9 @@ static void a_waiter_that_cannot_be_read_keeps_its_turn(void **state)
 	struct gw_value fields[GW_WAITER_N] = { [GW_WAITER_GATE] = gw_value_string("a.b/f") };
 	struct gw_flow flow = { .concurrency = 1 };
 	char tenant[] = "main", gate[] = "a.b/f";
-	struct gw_execution exec = { .tenant = tenant, .gate = gate, .flow = &flow };
+	struct gw_execution exec = {
+		.tenant = tenant, .gate = gate, .flow = &flow, .id = { "leaver" }
+	};
 	put(&gw_kind_gate, "a.b/f", NULL, "{\"inside\":{\"leaver\":1},\"head\":0,\"tail\":1}");
 	put(&gw_kind_waiter, "a.b/f/00000000000000000000", fields, "{\"execution\":\"waiter\"}");
 	gw_faults = (struct gw_faults){ .call = GW_FAULTY_GET,
