@@ -21,7 +21,7 @@
 
 enum { ARENAS = 2, TRIM_EVERY_S = 60, ENDED_BY_SIGNAL = 130, COMMAND_MAX = 1 << 20 };
 
-static rlim_t few_descriptors; /* what the process was started with */
+static rlim_t few_descriptors; /* what the process was started with; 0 = it still has them */
 
 void gw_process_raise_descriptors(void)
 {
@@ -122,7 +122,7 @@ _Noreturn void gw_process_start_again(void)
 	sigset_t set;
 	gw_auto_str text = { 0 };
 	gw_auto_free char **words = split_command(&text, &err);
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+	if (few_descriptors && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = few_descriptors;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
