@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -119,17 +120,16 @@ _Noreturn void gw_process_start_again(void)
 {
 	struct gw_error err;
 	struct rlimit limit;
-	sigset_t set;
+	char program[PATH_MAX] = { 0 };
 	gw_auto_str text = { 0 };
 	gw_auto_free char **words = split_command(&text, &err);
 	if (few_descriptors && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = few_descriptors;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	ours(&set);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-	if (words && execv("/proc/self/exe", words) != 0)
-		gw_fail_errno(&err, errno, "/proc/self/exe");
+	if (words && (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0 ||
+			     execv(program, words) != 0))
+		gw_fail_errno(&err, errno, "%s", program);
 	gw_log(GW_ERROR, "cli", "starting again: %s", err.message);
 	_exit(EXIT_FAILURE);
 }
