@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +22,7 @@
 
 enum { ARENAS = 2, TRIM_EVERY_S = 60, ENDED_BY_SIGNAL = 130, COMMAND_MAX = 1 << 20 };
 
-static rlim_t few_descriptors; /* what the process was started with */
+static rlim_t few_descriptors; /* what the process was started with; 0 = it still has them */
 
 void gw_process_raise_descriptors(void)
 {
@@ -104,6 +105,8 @@ enum gw_request_from_outside gw_process_wait(void)
 static char **split_command(struct gw_str *text, struct gw_error *err)
 {
 	gw_auto_fd fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		gw_fail_errno(err, errno, "/proc/self/cmdline");
 	if (fd < 0 || !gw_fd_read_all(fd, COMMAND_MAX, text, err))
 		return NULL;
 	size_t n = 0;
@@ -115,20 +118,18 @@ static char **split_command(struct gw_str *text, struct gw_error *err)
 
 _Noreturn void gw_process_start_again(void)
 {
-	struct gw_error err = { .message = "/proc is not readable" };
+	struct gw_error err;
 	struct rlimit limit;
-	sigset_t set;
+	char program[PATH_MAX] = { 0 };
 	gw_auto_str text = { 0 };
 	gw_auto_free char **words = split_command(&text, &err);
-	if (words && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+	if (few_descriptors && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = few_descriptors;
 		setrlimit(RLIMIT_NOFILE, &limit);
-		ours(&set);
-		pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-		execv("/proc/self/exe", words);
 	}
-	if (words)
-		gw_fail_errno(&err, errno, "/proc/self/exe");
+	if (words && (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0 ||
+			     execv(program, words) != 0))
+		gw_fail_errno(&err, errno, "%s", program);
 	gw_log(GW_ERROR, "cli", "starting again: %s", err.message);
 	_exit(EXIT_FAILURE);
 }

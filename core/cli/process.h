@@ -18,7 +18,8 @@ enum gw_request_from_outside { GW_STOP, GW_RELOAD };
 
 /* Waits for one; gives memory back to the system meanwhile. */
 enum gw_request_from_outside gw_process_wait(void);
-/* The program begins anew in this process, as it was started; ends the process if it cannot. */
+/* The program begins anew in this process, as it was started, and takes the signals that came
+ * meanwhile; ends the process if it cannot. */
 _Noreturn void gw_process_start_again(void);
 /* From now on a further TERM or INT ends the process at once. */
 void gw_process_stop_at_once_on_signal(void);

@@ -11,12 +11,15 @@
 #include "engine/engine.h"
 #include "yaml/yaml.h"
 
+#include <stdatomic.h>
+
 struct server {
 	struct gw_setup setup;
 	struct gw_store *store;
 	struct gw_storage *storage;
 	struct gw_engine *engine;
 	struct gw_api *api;
+	atomic_bool is_stopping;
 };
 
 /* ---- Configuration ---- */
@@ -170,7 +173,9 @@ static bool save_flows(struct server *server, const char *folder, struct gw_erro
 /* What this node had is others' by now, and it cannot know what they did: it forgets everything. */
 static void start_again(void *arg)
 {
-	(void)arg;
+	const struct server *server = arg;
+	if (server->is_stopping)
+		return;
 	gw_log(GW_ERROR, "cli", "other nodes took this one for dead: it starts again");
 	gw_process_start_again();
 }
@@ -184,6 +189,7 @@ static bool start_engine(struct server *server, unsigned roles, struct gw_error 
 		.config = server->setup.config,
 		.roles = roles,
 		.lost = start_again,
+		.arg = server,
 	};
 	server->engine = gw_engine_start(&setup, err);
 	gw_process_raise_descriptors();
@@ -260,6 +266,7 @@ static void serve(struct server *server)
 		else
 			gw_log(GW_ERROR, "cli", "the modules stay as they are: %s", err.message);
 	}
+	server->is_stopping = true;
 	gw_log(GW_INFO, "cli", "stopping; a second signal stops at once");
 	gw_process_notify("STOPPING=1");
 	gw_process_stop_at_once_on_signal();

@@ -11,7 +11,7 @@
 /* Lets in, queues or ends every touched execution that wants a place. */
 void gw_gate_enter_all(struct gw_shard *shard);
 /* An execution that held a place has ended: the next one in the queue gets it. */
-void gw_gate_leave(struct gw_engine *engine, const struct gw_execution *exec);
+GW_EXPORT void gw_gate_leave(struct gw_engine *engine, const struct gw_execution *exec);
 /* Queues whose place was lost in a crash move on. */
 void gw_gate_patrol(struct gw_engine *engine);
 

@@ -70,10 +70,10 @@ class Aftermath:
 
     def what_goes_on(self):
         live = [e for e in self.help_along()["results"] if e["flowId"] not in loads.SCHEDULES]
+        backfills = self.open_backfills()
         if live:
             return ", ".join("%s of %s is %s" % (e["id"], e["flowId"], e["state"]["current"])
                              for e in live[:10])
-        backfills = self.open_backfills()
         return "backfills %s" % backfills[:5] if backfills else None
 
     def what_is_late(self):

@@ -200,7 +200,7 @@ class Checker:
     def check_schedules(self):
         off = [e for e in self.journal if e["op"] == "triggers-off"]
         stop_sent = off[0]["sent"] if off else 0
-        stop = off[0]["answered"] if off else 0
+        stop = off[0]["answered"] if off else float("inf")
         for saved in self.answered("flow-saved"):
             if saved["flow"] in self.facts["schedules"]:
                 self.check_schedule(saved, stop_sent, stop)

@@ -40,11 +40,26 @@ def freeze_node(cluster, dice):
     node.signal(signal.SIGCONT)
 
 
-def restart_node(cluster, dice):
-    node = pick_node(cluster, dice)
+def stop_well(node):
     status = node.stop()
     if status != 0:
         raise RuntimeError("%s stopped with %s" % (node.name, status))
+
+
+def restart_node(cluster, dice):
+    node = pick_node(cluster, dice)
+    stop_well(node)
+    node.start()
+
+
+def freeze_and_restart(cluster, dice):
+    """A node that was taken for dead is told to stop before, while or after it notices."""
+    node = pick_node(cluster, dice)
+    node.signal(signal.SIGSTOP)
+    time.sleep(2.5 * cluster.timeout)
+    node.signal(signal.SIGCONT)
+    time.sleep(dice.uniform(0, 0.5))
+    stop_well(node)
     node.start()
 
 
@@ -146,6 +161,7 @@ FAULTS = {
     "cut-connections": cut_connections, "close-door": close_door, "delay-answers": delay_answers,
     "lose-answers": lose_answers,
     "kill-node": kill_node, "kill-node-for-long": kill_node_for_long, "kill-all": kill_all,
-    "freeze-node": freeze_node, "restart-node": restart_node, "kill-host": kill_host,
+    "freeze-node": freeze_node,
+    "freeze-and-restart": freeze_and_restart, "restart-node": restart_node, "kill-host": kill_host,
     "kill-task": kill_task, "freeze-task": freeze_task, "restart-database": restart_database,
 }

@@ -1,13 +1,14 @@
-# A server under faults: storms of load, judged by what its clients were answered.
+# A server under faults: storms of load, judged by what its clients were answered; and one that is
+# asked for too much.
 CHAOS_TESTS = tests/chaos/checker.test
 if WITH_SQLITE
-CHAOS_TESTS += tests/chaos/node.test tests/chaos/sqlite.test
+CHAOS_TESTS += tests/chaos/bombs.test tests/chaos/node.test tests/chaos/sqlite.test
 endif
 TESTS += $(CHAOS_TESTS)
 if WITH_POSTGRES
 SERVER_TESTS += tests/chaos/postgres.test
 endif
-dist_check_SCRIPTS += tests/chaos/checker.test tests/chaos/node.test tests/chaos/postgres.test \
-	tests/chaos/sqlite.test tests/chaos/storm.py
+dist_check_SCRIPTS += tests/chaos/bombs.test tests/chaos/checker.test tests/chaos/node.test \
+	tests/chaos/postgres.test 	tests/chaos/sqlite.test tests/chaos/storm.py
 EXTRA_DIST += tests/chaos/aftermath.py tests/chaos/checker.py tests/chaos/cluster.py \
 	tests/chaos/faults.py tests/chaos/load.py tests/chaos/proxy.py tests/chaos/task.sh

@@ -56,7 +56,15 @@ def rage(cluster, chosen, rounds, seed):
         say("round %d: %s" % (n + 1, name))
         for node in cluster.nodes:
             if not node.is_running():
-                raise RuntimeError("%s ended by itself" % node.name)
+                start_again(node)
+
+
+def start_again(node):
+    """A node that is starting, as one does that was taken for dead, may give up without a
+    repository: whoever runs it starts it again. It ends by itself for nothing else."""
+    if "godwit: repository: " not in node.said():
+        raise RuntimeError("%s ended by itself: %s" % (node.name, node.said()[-500:]))
+    node.start()
 
 
 def run(database, nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False, clients=4,
