@@ -33,6 +33,11 @@ const char *error_type(const json_t *error)
 	return type ? type : "";
 }
 
+bool is_index_gone(const json_t *error)
+{
+	return strcmp(error_type(error), "index_not_found_exception") == 0;
+}
+
 /* The innermost reason says most. */
 static const char *reason_of(const json_t *error)
 {
@@ -105,6 +110,60 @@ unsigned index_number(const char *name)
 {
 	const char *dash = name ? strrchr(name, '-') : NULL;
 	return dash ? (unsigned)strtoul(dash + 1, NULL, 10) : 0;
+}
+
+bool index_is_split(const struct index *index)
+{
+	return __atomic_load_n(&index->oldest, __ATOMIC_RELAXED) !=
+	       __atomic_load_n(&index->newest, __ATOMIC_RELAXED);
+}
+
+void index_note(struct index *index, const char *name)
+{
+	unsigned number = index_number(name);
+	if (number && number < __atomic_load_n(&index->oldest, __ATOMIC_RELAXED))
+		__atomic_store_n(&index->oldest, number, __ATOMIC_RELAXED);
+	if (number > __atomic_load_n(&index->newest, __ATOMIC_RELAXED))
+		__atomic_store_n(&index->newest, number, __ATOMIC_RELAXED);
+}
+
+bool index_learn(struct gw_backend *b, struct index *index, struct gw_error *err)
+{
+	gw_auto_free char *path = gw_sprintf("/_alias/%s", index->alias);
+	const struct request request = { .method = "GET", .path = path };
+	json_auto_t *answer = call_well(b, &request, err);
+	const char *name;
+	json_t *about;
+	json_object_foreach (answer, name, about)
+		index_note(index, name);
+	return answer != NULL;
+}
+
+static void print_place(struct gw_str *out, const char *index, const struct gw_str *id)
+{
+	gw_json_comma(out);
+	gw_str_printf(out, "{\"_index\":\"%s\",\"_id\":", index);
+	gw_json_quote(out, gw_str_slice(id));
+	gw_str_putc(out, '}');
+}
+
+size_t index_print_places(struct gw_str *out, const struct index *index, struct gw_slice tenant,
+	struct gw_slice key)
+{
+	unsigned oldest = __atomic_load_n(&index->oldest, __ATOMIC_RELAXED);
+	unsigned newest = __atomic_load_n(&index->newest, __ATOMIC_RELAXED);
+	gw_auto_str id = { 0 }, name = { 0 };
+	document_id(&id, tenant, key);
+	if (oldest == newest) {
+		print_place(out, index->alias, &id);
+		return 1;
+	}
+	for (unsigned number = newest; number >= oldest; number--) {
+		gw_str_reset(&name);
+		index_name(&name, index, number);
+		print_place(out, gw_str_text(&name), &id);
+	}
+	return newest - oldest + 1;
 }
 
 static bool refresh(struct gw_backend *b, const struct index *index, struct gw_error *err)

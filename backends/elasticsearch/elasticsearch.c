@@ -109,6 +109,7 @@ static void name_indices(struct gw_backend *b, const struct gw_kind *const *kind
 	for (size_t i = 0; i < b->n_indices; i++) {
 		struct index *index = &b->indices[i];
 		index->kind = kinds[i];
+		index->oldest = index->newest = 1;
 		index->alias = gw_sprintf("%s_%s", b->settings.prefix, kinds[i]->name);
 		pthread_mutex_init(&index->lock, NULL);
 		gw_cond_init(&index->refreshed);

@@ -25,6 +25,8 @@ struct flavour {
 struct index {
 	const struct gw_kind *kind;
 	char *alias;
+	unsigned oldest,
+		newest; /* atomic: numbers behind the alias; they differ after a rollover */
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t refreshed;
 	uint64_t n_wanted, n_done; /* refreshes asked for, and of these those that are over */
@@ -45,6 +47,14 @@ struct index *index_of(struct gw_backend *b, const struct gw_kind *kind);
 void index_name(struct gw_str *out, const struct index *index, unsigned number);
 /* The number in such a name; 0 = there is none. */
 unsigned index_number(const char *name);
+/* Whether a key may be in one of several indices: after a rollover. */
+bool index_is_split(const struct index *index);
+/* Asks which indices are behind the alias. */
+bool index_learn(struct gw_backend *b, struct index *index, struct gw_error *err);
+void index_note(struct index *index, const char *name); /* one of them was seen */
+/* Adds {"_index":…,"_id":…}, one for each index that a new record may be in; returns how many. */
+size_t index_print_places(struct gw_str *out, const struct index *index, struct gw_slice tenant,
+	struct gw_slice key);
 /* Makes all that was written before the call visible to scans, whoever wrote it. Who asks while one
  * is under way shares the next one. */
 bool index_refresh(struct gw_backend *b, struct index *index, struct gw_error *err);
@@ -60,6 +70,7 @@ json_t *call_well(struct gw_backend *b, const struct request *request, struct gw
 bool call_fail(long status, const json_t *error, struct gw_error *err);
 /* The type of an error, "" if there is none. */
 const char *error_type(const json_t *error);
+bool is_index_gone(const json_t *error); /* it was deleted, and with it what was in it */
 
 /* ---- Documents (document.c) ---- */
 

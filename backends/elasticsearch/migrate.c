@@ -121,7 +121,7 @@ struct state {
 };
 
 /* What the indices of a kind are, among all. */
-static bool look_at(const json_t *indices, const struct index *index, struct state *state,
+static bool look_at(const json_t *indices, struct index *index, struct state *state,
 	struct gw_error *err)
 {
 	const char *name;
@@ -134,6 +134,9 @@ static bool look_at(const json_t *indices, const struct index *index, struct sta
 		if (json_integer_value(json_object_get(meta, "layout")) > LAYOUT)
 			return gw_fail(err, GW_CONFLICT,
 				"the index %s was made by a newer Godwit: update this one", name);
+		if (!state->exists)
+			index->oldest = index->newest = index_number(name);
+		index_note(index, name);
 		state->exists = true;
 		state->is_older |= is_older(mappings, index->kind);
 	}
@@ -149,7 +152,7 @@ static json_t *read_indices(struct gw_backend *b, struct gw_error *err)
 	return call_well(b, &request, err);
 }
 
-static bool migrate_kind(struct gw_backend *b, const json_t *indices, const struct index *index,
+static bool migrate_kind(struct gw_backend *b, const json_t *indices, struct index *index,
 	struct gw_error *err)
 {
 	struct state state = { 0 };

@@ -8,57 +8,79 @@
 
 /* ---- get ---- */
 
+/* Several documents a key after a rollover. */
 static json_t *get_documents(struct gw_backend *b, const struct index *index,
 	const struct gw_key *keys, size_t n, struct gw_error *err)
 {
-	gw_auto_str body = { 0 }, id = { 0 };
-	gw_auto_free char *path = gw_sprintf("/%s/_mget?realtime=true", index->alias);
-	gw_str_puts(&body, "{\"ids\":[");
-	for (size_t i = 0; i < n; i++) {
-		gw_str_reset(&id);
-		document_id(&id, keys[i].tenant, keys[i].key);
-		gw_json_comma(&body);
-		gw_json_quote(&body, gw_str_slice(&id));
-	}
+	gw_auto_str body = { 0 };
+	gw_str_puts(&body, "{\"docs\":[");
+	for (size_t i = 0; i < n; i++)
+		index_print_places(&body, index, keys[i].tenant, keys[i].key);
 	gw_str_puts(&body, "]}");
-	const struct request request = { .path = path, .body = gw_str_slice(&body) };
+	const struct request request = { .path = "/_mget?realtime=true",
+		.body = gw_str_slice(&body) };
 	return call_well(b, &request, err);
 }
 
 /* Adds a copy of each record, NULL where there is none. */
-static bool take_documents(const json_t *answer, struct row *row, struct gw_records *found,
-	struct gw_error *err)
+static bool take_documents(const json_t *answer, size_t n, struct row *row,
+	struct gw_records *found, struct gw_error *err)
 {
-	size_t i;
-	json_t *hit;
-	json_array_foreach (json_object_get(answer, "docs"), i, hit) {
+	const json_t *docs = json_object_get(answer, "docs");
+	size_t n_docs = json_array_size(docs), n_places = n_docs / n;
+	if (n_places == 0 || n_docs % n)
+		return gw_fail(err, GW_UNAVAILABLE, "%zu documents of %zu keys were answered",
+			n_docs, n);
+	for (size_t i = 0; i < n_docs; i++) {
+		const json_t *hit = json_array_get(docs, i);
+		if (i % n_places == 0)
+			gw_records_add(found, NULL);
 		const json_t *error = json_object_get(hit, "error");
-		bool is_there = gw_json_true(hit, "found");
-		if (error)
+		if (error && (n_places == 1 || !is_index_gone(error)))
 			return call_fail(503, error, err);
-		if (is_there && !row_read(row, hit, err))
+		if (!gw_json_true(hit, "found") || found->items[found->n - 1])
+			continue;
+		if (!row_read(row, hit, err))
 			return false;
-		gw_records_add(found, is_there ? gw_record_copy(&row->record) : NULL);
+		found->items[found->n - 1] = gw_record_copy(&row->record);
 	}
 	return true;
+}
+
+/* Whether the alias has got more indices than were known. */
+static bool was_split(const json_t *answer)
+{
+	const json_t *first = json_array_get(json_object_get(answer, "docs"), 0);
+	return strcmp(error_type(json_object_get(first, "error")), "illegal_argument_exception") ==
+	       0;
+}
+
+static bool get_some(struct gw_backend *b, struct index *index, const struct gw_key *keys, size_t n,
+	struct gw_records *found, struct gw_error *err)
+{
+	auto_row row;
+	row_init(&row, index->kind, GW_WANT_RECORDS);
+	if (index_is_split(index) && !index_learn(b, index, err))
+		return false;
+	json_auto_t *answer = get_documents(b, index, keys, n, err);
+	if (was_split(answer)) {
+		if (!index_learn(b, index, err))
+			return false;
+		json_decref(answer);
+		answer = get_documents(b, index, keys, n, err);
+	}
+	return answer && take_documents(answer, n, &row, found, err);
 }
 
 bool elasticsearch_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err)
 {
-	const struct index *index = index_of(b, kind);
 	gw_auto_records found = { 0 };
-	auto_row row;
-	row_init(&row, kind, GW_WANT_RECORDS);
 	for (size_t at = 0; at < n; at += GET_CHUNK) {
 		size_t some = n - at < GET_CHUNK ? n - at : GET_CHUNK;
-		json_auto_t *answer = get_documents(b, index, keys + at, some, err);
-		if (!answer || !take_documents(answer, &row, &found, err))
+		if (!get_some(b, index_of(b, kind), keys + at, some, &found, err))
 			return false;
 	}
-	if (found.n != n)
-		return gw_fail(err, GW_UNAVAILABLE, "%s: %zu of %zu documents were answered",
-			index->alias, found.n, n);
 	*out = gw_records_copy(found.items, n);
 	return true;
 }

@@ -16,7 +16,7 @@ struct scan {
 	struct row row;
 	struct gw_str query; /* "query", "sort" and the like: the same for each page */
 	struct gw_str after; /* the last hit's sort values; empty = start */
-	char *pit; /* id of the point in time; NULL = this is a single page */
+	char *pit; /* id of the point in time; NULL = a single page is all */
 	uint64_t skip; /* hits still to be left out */
 	uint64_t left; /* hits still wanted; UINT64_MAX = all */
 	size_t page; /* hits a page */
@@ -174,6 +174,21 @@ static void scan_close(struct gw_stream *s)
 	free(scan);
 }
 
+/* Most scans find little: a single page needs no point in time. True: all of it is there. */
+static bool try_single(struct scan *scan, const struct gw_query *query, struct gw_error *err)
+{
+	if (query->offset >= WINDOW - PAGE_FIRST)
+		return false;
+	if (!turn_page(scan, err))
+		return false;
+	if (scan->left <= json_array_size(scan->hits))
+		return true;
+	scan->left = query->limit ? query->limit : UINT64_MAX;
+	scan->page = PAGE_FIRST;
+	gw_str_reset(&scan->after);
+	return false;
+}
+
 struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query *query,
 	struct gw_error *err)
 {
@@ -187,10 +202,11 @@ struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query
 	row_init(&scan->row, query->kind, query->want);
 	query_print(&scan->query, query);
 	query_print_order(&scan->query, query);
-	bool single =
-		query->limit && query->limit <= PAGE_FIRST && query->offset < WINDOW - PAGE_FIRST;
-	if (index_refresh(b, scan->index, err) && (single || open_pit(scan, err)) &&
-		turn_page(scan, err))
+	err->code = GW_OK;
+	bool ok = index_refresh(b, scan->index, err) &&
+		  (try_single(scan, query, err) ||
+			  (err->code == GW_OK && open_pit(scan, err) && turn_page(scan, err)));
+	if (ok)
 		return &scan->base;
 	scan_close(&scan->base);
 	return NULL;

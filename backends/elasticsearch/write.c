@@ -53,7 +53,8 @@ static struct gw_version seen_version(const struct gw_op *op)
 static void print_target(struct gw_str *out, struct gw_backend *b, const struct gw_op *op)
 {
 	const struct index *index = index_of(b, op->record.kind);
-	unsigned number = is_compared(op) ? (unsigned)(seen_version(op).b >> 32) : 0;
+	bool is_new = op->type == GW_CREATE || (op->type == GW_PUT && !index_is_split(index));
+	unsigned number = is_new ? 0 : (unsigned)(seen_version(op).b >> 32);
 	gw_auto_str id = { 0 };
 	gw_str_puts(out, "\"_index\":\"");
 	if (number)
@@ -86,12 +87,13 @@ static void print_op(struct gw_str *out, struct gw_backend *b, const struct gw_o
 /* ---- Answers ---- */
 
 /* Outcome of one item; false: it has none, and err says why. */
-static bool read_item(struct gw_op *op, const json_t *item, struct gw_error *err)
+static bool read_item(struct gw_backend *b, struct gw_op *op, const json_t *item,
+	struct gw_error *err)
 {
 	long status = (long)json_integer_value(json_object_get(item, "status"));
 	const json_t *error = json_object_get(item, "error");
-	bool gone = status == 404 && op->type == GW_DELETE && !error;
-	if (status == 409 || gone) {
+	bool is_gone = is_compared(op) && status == 404 && (!error || is_index_gone(error));
+	if (status == 409 || is_gone) {
 		op->outcome = GW_OP_MISSED;
 		return true;
 	}
@@ -101,6 +103,7 @@ static bool read_item(struct gw_op *op, const json_t *item, struct gw_error *err
 	}
 	op->outcome = GW_OP_DONE;
 	op->version = version_of(item);
+	index_note(index_of(b, op->record.kind), gw_json_string(item, "_index"));
 	return true;
 }
 
@@ -112,10 +115,11 @@ static bool is_busy(const json_t *item)
 
 /* Reads the items of a bulk's answer in the order of its operations; those that the server had no
  * time for are added to busy. */
-static bool read_items(struct gw_op **ops, size_t n, const json_t *answer, struct bulk *busy,
-	struct gw_error *err)
+static bool read_items(struct gw_backend *b, const struct bulk *sent, const json_t *answer,
+	struct bulk *busy, struct gw_error *err)
 {
 	const json_t *items = json_object_get(answer, "items");
+	size_t n = sent->n;
 	bool ok = json_array_size(items) == n;
 	if (!ok)
 		gw_fail(err, GW_UNAVAILABLE, "the answer to a bulk has %zu items instead of %zu",
@@ -125,8 +129,8 @@ static bool read_items(struct gw_op **ops, size_t n, const json_t *answer, struc
 		const json_t *item = json_object_iter_value(json_object_iter(about));
 		struct gw_error first;
 		if (is_busy(item))
-			bulk_add(busy, ops[i]);
-		else if (!read_item(ops[i], item, ok ? err : &first))
+			bulk_add(busy, sent->ops[i]);
+		else if (!read_item(b, sent->ops[i], item, ok ? err : &first))
 			ok = false;
 	}
 	return ok;
@@ -157,9 +161,9 @@ static bool send_round(struct gw_backend *b, const struct bulk *bulk, struct bul
 		gw_str_reset(&body);
 		for (; to < bulk->n && (to == from || body.len < most); to++)
 			print_op(&body, b, bulk->ops[to]);
+		const struct bulk sent = { .ops = bulk->ops + from, .n = to - from };
 		json_auto_t *answer = NULL;
-		ok = send_body(b, &body, &answer, err) &&
-		     read_items(bulk->ops + from, to - from, answer, busy, err);
+		ok = send_body(b, &body, &answer, err) && read_items(b, &sent, answer, busy, err);
 	}
 	return ok;
 }
@@ -207,44 +211,83 @@ static bool needs_look(const struct gw_group *group)
 	return group->n > 1 && n_lasting > 0 && n_conditional > 0;
 }
 
-static bool fits(const struct gw_op *op, const json_t *hit)
+/* Documents to look at for an operation; returns how many. */
+static size_t print_looks(struct gw_str *out, struct gw_backend *b, const struct gw_op *op)
 {
-	bool is_there = gw_json_true(hit, "found");
-	if (op->type == GW_CREATE)
-		return !is_there;
-	return is_there && gw_version_equal(version_of(hit), seen_version(op));
+	if (!is_compared(op))
+		return index_print_places(out, index_of(b, op->record.kind), op->record.tenant,
+			op->record.key);
+	gw_json_comma(out);
+	gw_str_putc(out, '{');
+	print_target(out, b, op);
+	gw_str_putc(out, '}');
+	return 1;
+}
+
+/* What a document that is there means for an operation; none was found if hit is NULL. */
+static void judge(struct gw_op *op, const json_t *hit)
+{
+	struct gw_version found = hit ? version_of(hit) : (struct gw_version){ 0 };
+	if (op->type == GW_PUT)
+		op->record.version = found; /* it stays in its index */
+	else if (op->type == GW_CREATE ? hit != NULL
+				       : !hit || !gw_version_equal(found, seen_version(op)))
+		op->outcome = GW_OP_MISSED;
+}
+
+static json_t *fetch_looks(struct gw_backend *b, const struct gw_str *body, size_t n,
+	struct gw_error *err)
+{
+	const struct request request = { .path = "/_mget?_source=false&filter_path=docs.found,"
+						 "docs._index,docs._seq_no,docs._primary_term,"
+						 "docs.error",
+		.body = gw_str_slice(body) };
+	json_t *answer = call_well(b, &request, err);
+	size_t n_docs = json_array_size(json_object_get(answer, "docs"));
+	if (!answer || n_docs == n)
+		return answer;
+	json_decref(answer);
+	gw_fail(err, GW_UNAVAILABLE, "%zu of %zu documents were answered", n_docs, n);
+	return NULL;
+}
+
+/* The first of n documents that is there; NULL = none. */
+static const json_t *first_found(const json_t *docs, size_t at, size_t n)
+{
+	for (size_t i = at; i < at + n; i++)
+		if (gw_json_true(json_array_get(docs, i), "found"))
+			return json_array_get(docs, i);
+	return NULL;
 }
 
 /* Marks operations whose condition does not hold. */
 static bool look(struct gw_backend *b, struct gw_op **ops, size_t n, struct gw_error *err)
 {
 	gw_auto_str body = { 0 };
+	gw_auto_free size_t *counts = gw_new_array(size_t, n);
+	size_t total = 0;
 	gw_str_puts(&body, "{\"docs\":[");
-	for (size_t i = 0; i < n; i++) {
-		gw_str_puts(&body, i ? ",{" : "{");
-		print_target(&body, b, ops[i]);
-		gw_str_putc(&body, '}');
-	}
+	for (size_t i = 0; i < n; i++)
+		total += counts[i] = print_looks(&body, b, ops[i]);
 	gw_str_puts(&body, "]}");
-	const struct request request = { .path = "/_mget?_source=false&filter_path=docs.found,"
-						 "docs._index,docs._seq_no,docs._primary_term,"
-						 "docs.error",
-		.body = gw_str_slice(&body) };
-	json_auto_t *answer = call_well(b, &request, err);
+	json_auto_t *answer = fetch_looks(b, &body, total, err);
 	const json_t *docs = json_object_get(answer, "docs");
 	if (!answer)
 		return false;
-	if (json_array_size(docs) != n)
-		return gw_fail(err, GW_UNAVAILABLE, "%zu of %zu documents were answered",
-			json_array_size(docs), n);
-	for (size_t i = 0; i < n; i++) {
-		const json_t *hit = json_array_get(docs, i);
-		if (json_object_get(hit, "error"))
-			return call_fail(503, json_object_get(hit, "error"), err);
-		if (!fits(ops[i], hit))
-			ops[i]->outcome = GW_OP_MISSED;
+	for (size_t i = 0, at = 0; i < n; at += counts[i++]) {
+		const json_t *error = json_object_get(json_array_get(docs, at), "error");
+		if (error && counts[i] == 1 && !(is_compared(ops[i]) && is_index_gone(error)))
+			return call_fail(503, error, err);
+		judge(ops[i], first_found(docs, at, counts[i]));
 	}
 	return true;
+}
+
+/* New records too after a rollover: they may be in an older index. */
+static bool is_looked_at(struct gw_backend *b, const struct gw_op *op, bool needed)
+{
+	bool is_split = !is_compared(op) && index_is_split(index_of(b, op->record.kind));
+	return !is_done(op) && (is_split || (needed && is_conditional(op)));
 }
 
 static bool look_at_groups(struct gw_backend *b, struct gw_group *groups, size_t n,
@@ -253,8 +296,8 @@ static bool look_at_groups(struct gw_backend *b, struct gw_group *groups, size_t
 	auto_bulk looks = { 0 };
 	for (size_t g = 0; g < n; g++) {
 		bool needed = needs_look(&groups[g]);
-		for (size_t i = 0; needed && i < groups[g].n; i++)
-			if (is_conditional(&groups[g].ops[i]) && !is_done(&groups[g].ops[i]))
+		for (size_t i = 0; i < groups[g].n; i++)
+			if (is_looked_at(b, &groups[g].ops[i], needed))
 				bulk_add(&looks, &groups[g].ops[i]);
 	}
 	for (size_t at = 0; at < looks.n; at += LOOK_CHUNK) {

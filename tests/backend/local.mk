@@ -22,6 +22,7 @@ tests_backend_suite_SOURCES = \
 	tests/backend/claim.c \
 	tests/backend/faults.c \
 	tests/backend/filter.c \
+	tests/backend/indices.c \
 	tests/backend/migrate.c \
 	tests/backend/read.c \
 	tests/backend/suite.c \

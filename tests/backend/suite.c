@@ -94,8 +94,8 @@ static const struct target targets[] = {
 	{ "postgres", SUITE_SHARED | SUITE_SERVER, "schema", false, isolate_schema,
 		make_schema_newer, redirect_sql,
 		{ "COMMIT", "create waiter", "replace waiter", "delete waiter" } },
-	{ "elasticsearch", SUITE_SHARED | SUITE_SERVER, "prefix", true, isolate_prefix,
-		make_prefix_newer, redirect_http,
+	{ "elasticsearch", SUITE_SHARED | SUITE_SERVER | SUITE_INDICES, "prefix", true,
+		isolate_prefix, make_prefix_newer, redirect_http,
 		{ "POST /_bulk", "{\"create\":{\"_index\":\"case_waiter",
 			"{\"index\":{\"_index\":\"case_waiter",
 			"{\"delete\":{\"_index\":\"case_waiter" } },
@@ -289,7 +289,7 @@ uint64_t suite_random(uint64_t *seed, uint64_t below)
 /* ---- The list ---- */
 
 static const struct suite_case *const files[] = { suite_write, suite_read, suite_filter,
-	suite_claim, suite_migrate, suite_threads, suite_faults };
+	suite_claim, suite_migrate, suite_threads, suite_faults, suite_indices };
 
 static void choose_target(void)
 {

@@ -18,6 +18,7 @@ enum suite_need {
 	SUITE_SHARED = 1, /* several processes can open one repository */
 	SUITE_SERVER = 2, /* it is a server that can be cut off and restarted */
 	SUITE_FILE = 4, /* it is a file of this machine, named by the setting "path" */
+	SUITE_INDICES = 8, /* it is an Elasticsearch at $GW_TEST_URL */
 };
 
 struct suite_case {
@@ -38,6 +39,10 @@ struct suite_case {
 	{                                 \
 #name, name, SUITE_SERVER \
 	}
+#define INDICES_CASE(name)                 \
+	{                                  \
+#name, name, SUITE_INDICES \
+	}
 #define FILE_CASE(name)                 \
 	{                               \
 #name, name, SUITE_FILE \
@@ -45,7 +50,7 @@ struct suite_case {
 
 /* Ended by name NULL, one a file. */
 extern const struct suite_case suite_write[], suite_read[], suite_filter[], suite_claim[],
-	suite_migrate[], suite_threads[], suite_faults[];
+	suite_migrate[], suite_threads[], suite_faults[], suite_indices[];
 
 /* ---- The repository of the case that is running ---- */
 
