@@ -179,15 +179,44 @@ static bool memory_write(struct gw_backend *b, struct gw_group *groups, size_t n
 
 /* ---- Searching ---- */
 
+/* A copy of everything. */
+struct gw_snapshot {
+	size_t n_tables;
+	struct table tables[];
+};
+
+static struct gw_snapshot *memory_snapshot(struct gw_backend *b, struct gw_error *err)
+{
+	(void)err;
+	gw_locked(&b->lock);
+	struct gw_snapshot *s = gw_zalloc(sizeof(*s) + b->n_tables * sizeof(struct table));
+	s->n_tables = b->n_tables;
+	for (size_t i = 0; i < b->n_tables; i++)
+		for (size_t k = 0; k < b->tables[i].rows.n; k++)
+			gw_records_add(&s->tables[i].rows,
+				gw_record_copy(b->tables[i].rows.items[k]));
+	return s;
+}
+
+static void memory_release(struct gw_backend *b, struct gw_snapshot *s)
+{
+	(void)b;
+	for (size_t i = 0; i < s->n_tables; i++)
+		gw_records_clear(&s->tables[i].rows);
+	free(s);
+}
+
 static int query_order(const void *a, const void *b, void *query)
 {
 	return gw_match_order(*(struct gw_record *const *)a, *(struct gw_record *const *)b, query);
 }
 
-/* Borrowed rows that match, in order; for free(). */
+/* Borrowed rows that match, in order; for free(). A snapshot has tables of its own. */
 static struct gw_record **find_rows(struct gw_backend *b, struct gw_query query, size_t *n)
 {
 	struct table *t = table_of(b, query.kind);
+	if (query.snapshot)
+		t = &query.snapshot->tables[t - b->tables];
 	struct gw_record **found = gw_new_array(struct gw_record *, t->rows.n);
 	*n = 0;
 	for (size_t i = 0; i < t->rows.n; i++)
@@ -346,6 +375,8 @@ static const struct gw_backend_type memory_backend = {
 	.wait = memory_wait,
 	.wake = memory_wake,
 	.describe = memory_describe,
+	.snapshot = memory_snapshot,
+	.release = memory_release,
 };
 
 const struct gw_module gw_module = {

@@ -136,6 +136,8 @@ static const struct gw_backend_type postgres_backend = {
 	.wait = postgres_wait,
 	.wake = postgres_wake,
 	.describe = postgres_describe,
+	.snapshot = postgres_snapshot,
+	.release = postgres_release,
 };
 
 const struct gw_module gw_module = {

@@ -59,9 +59,43 @@ bool postgres_get(struct gw_backend *b, const struct gw_kind *kind, const struct
 
 /* ---- scan ---- */
 
+/* A connection in the middle of a transaction that sees one moment. */
+struct gw_snapshot {
+	struct link *link;
+};
+
+struct gw_snapshot *postgres_snapshot(struct gw_backend *b, struct gw_error *err)
+{
+	struct link *link = link_take(&b->pool, true, err);
+	if (!link)
+		return NULL;
+	struct gw_snapshot *snapshot = gw_new(struct gw_snapshot);
+	snapshot->link = link;
+	if (link_run(link,
+		    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+		    "SET LOCAL statement_timeout = 0;"
+		    "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT 1",
+		    err))
+		return snapshot;
+	postgres_release(b, snapshot);
+	return NULL;
+}
+
+void postgres_release(struct gw_backend *b, struct gw_snapshot *snapshot)
+{
+	struct gw_error ignored;
+	PGTransactionStatusType status = PQtransactionStatus(snapshot->link->conn);
+	snapshot->link->patience_ms = b->pool.patience_ms;
+	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+		link_run(snapshot->link, "ROLLBACK", &ignored);
+	link_give(&b->pool, snapshot->link);
+	free(snapshot);
+}
+
 struct scan {
 	struct gw_stream base;
 	struct gw_backend *backend;
+	const struct gw_snapshot *snapshot; /* whose link it is; NULL = its own */
 	struct link *link; /* while rows are still to come; NULL = all are in result */
 	PGresult *result; /* the page, or the row that came last */
 	int next; /* row of result */
@@ -74,9 +108,10 @@ static void end_link(struct scan *scan)
 	if (!scan->link)
 		return;
 	scan->link->patience_ms = scan->backend->pool.patience_ms;
-	if (PQtransactionStatus(scan->link->conn) == PQTRANS_INTRANS)
+	if (!scan->snapshot && PQtransactionStatus(scan->link->conn) == PQTRANS_INTRANS)
 		link_run(scan->link, "COMMIT", &ignored);
-	link_give(&scan->backend->pool, scan->link);
+	if (!scan->snapshot)
+		link_give(&scan->backend->pool, scan->link);
 	scan->link = NULL;
 }
 
@@ -123,8 +158,9 @@ static void scan_close(struct gw_stream *s)
 /* A long scan has its connection for itself, without limits of time. */
 static bool start_long(struct scan *scan, const struct gw_sql *s, struct gw_error *err)
 {
-	if (!link_run(scan->link, "BEGIN; SET LOCAL statement_timeout = 0", err) ||
-		!link_send_query(scan->link, s, err))
+	if (!scan->snapshot && !link_run(scan->link, "BEGIN; SET LOCAL statement_timeout = 0", err))
+		return false;
+	if (!link_send_query(scan->link, s, err))
 		return false;
 	scan->link->patience_ms = -1;
 	return PQsetSingleRowMode(scan->link->conn) || link_fail(scan->link, NULL, err);
@@ -137,17 +173,24 @@ static bool read_page(struct scan *scan, const struct gw_sql *s, struct gw_error
 	return scan->result != NULL;
 }
 
+static struct link *take_link(struct gw_backend *b, const struct gw_snapshot *snapshot,
+	struct gw_error *err)
+{
+	return snapshot ? snapshot->link : link_take(&b->pool, true, err);
+}
+
 struct gw_stream *postgres_scan(struct gw_backend *b, const struct gw_query *query,
 	struct gw_error *err)
 {
 	gw_auto_sql s = postgres_begin(b, "");
 	gw_sql_select(&s, query);
-	struct link *link = link_take(&b->pool, true, err);
+	struct link *link = take_link(b, query->snapshot, err);
 	if (!link)
 		return NULL;
 	struct scan *scan = gw_new(struct scan);
 	scan->base = (struct gw_stream){ scan_next, scan_close };
 	scan->backend = b;
+	scan->snapshot = query->snapshot;
 	scan->link = link;
 	gw_sql_row_init(&scan->row, query->kind, query->want);
 	bool is_page = query->limit && query->limit <= PAGE_MAX;
@@ -186,11 +229,12 @@ bool postgres_count(struct gw_backend *b, const struct gw_query *query, const ch
 {
 	gw_auto_sql s = postgres_begin(b, "");
 	gw_sql_count(&s, query, by, cap);
-	struct link *link = link_take(&b->pool, true, err);
+	struct link *link = take_link(b, query->snapshot, err);
 	if (!link)
 		return false;
 	auto_result *result = link_query(link, &s, err);
-	link_give(&b->pool, link);
+	if (!query->snapshot)
+		link_give(&b->pool, link);
 	if (!result)
 		return false;
 	*out = (struct gw_counts){ 0 };

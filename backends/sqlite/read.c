@@ -77,13 +77,55 @@ static const struct gw_filter *find_rare(sqlite3 *db, const struct gw_query *que
 	return NULL;
 }
 
+/* ---- Snapshots ---- */
+
+/* A reader in the middle of a transaction. */
+struct gw_snapshot {
+	struct reader *reader;
+};
+
+/* The moment is that of the first read. */
+struct gw_snapshot *sqlite_snapshot(struct gw_backend *b, struct gw_error *err)
+{
+	struct reader *reader = sqlite_take_reader(b, err);
+	if (!reader)
+		return NULL;
+	struct gw_snapshot *snapshot = gw_new(struct gw_snapshot);
+	snapshot->reader = reader;
+	if (sqlite_run(reader->db, "BEGIN; SELECT count(*) FROM sqlite_schema", err))
+		return snapshot;
+	sqlite_release(b, snapshot);
+	return NULL;
+}
+
+void sqlite_release(struct gw_backend *b, struct gw_snapshot *snapshot)
+{
+	if (!sqlite3_get_autocommit(snapshot->reader->db))
+		sqlite3_exec(snapshot->reader->db, "ROLLBACK", NULL, NULL, NULL);
+	sqlite_give_reader(b, snapshot->reader);
+	free(snapshot);
+}
+
+static struct reader *take_reader(struct gw_backend *b, const struct gw_query *query,
+	struct gw_error *err)
+{
+	return query->snapshot ? query->snapshot->reader : sqlite_take_reader(b, err);
+}
+
+static void give_reader(struct gw_backend *b, const struct gw_snapshot *snapshot,
+	struct reader *reader)
+{
+	if (!snapshot)
+		sqlite_give_reader(b, reader);
+}
+
 /* ---- scan ---- */
 
 /* A reader with the query prepared on it; NULL on failure. */
 static struct reader *prepare_scan(struct gw_backend *b, const struct gw_query *query,
 	sqlite3_stmt **stmt, struct gw_error *err)
 {
-	struct reader *reader = sqlite_take_reader(b, err);
+	struct reader *reader = take_reader(b, query, err);
 	if (!reader)
 		return NULL;
 	gw_auto_sql s = { .dialect = &sqlite_dialect };
@@ -92,13 +134,14 @@ static struct reader *prepare_scan(struct gw_backend *b, const struct gw_query *
 	*stmt = sqlite_prepare(reader->db, &s, err);
 	if (*stmt)
 		return reader;
-	sqlite_give_reader(b, reader);
+	give_reader(b, query->snapshot, reader);
 	return NULL;
 }
 
 struct scan {
 	struct gw_stream base;
 	struct gw_backend *backend;
+	struct gw_snapshot *snapshot; /* NULL = now */
 	struct reader *reader;
 	sqlite3_stmt *stmt; /* NULL = all was read */
 	struct gw_sql_row row;
@@ -123,7 +166,7 @@ static void scan_close(struct gw_stream *s)
 {
 	struct scan *scan = (struct scan *)s;
 	sqlite_finalize(&scan->stmt);
-	sqlite_give_reader(scan->backend, scan->reader);
+	give_reader(scan->backend, scan->snapshot, scan->reader);
 	gw_sql_row_clear(&scan->row);
 	free(scan);
 }
@@ -136,9 +179,11 @@ struct gw_stream *sqlite_scan(struct gw_backend *b, const struct gw_query *query
 	if (!reader)
 		return NULL;
 	struct scan *scan = gw_new(struct scan);
-	*scan = (struct scan){
-		.base = { scan_next, scan_close }, .backend = b, .reader = reader, .stmt = stmt
-	};
+	*scan = (struct scan){ .base = { scan_next, scan_close },
+		.backend = b,
+		.snapshot = query->snapshot,
+		.reader = reader,
+		.stmt = stmt };
 	gw_sql_row_init(&scan->row, query->kind, query->want);
 	return &scan->base;
 }
@@ -157,7 +202,7 @@ static bool read_counts(sqlite3_stmt *stmt, bool grouped, struct gw_counts *coun
 bool sqlite_count(struct gw_backend *b, const struct gw_query *query, const char *by, uint64_t cap,
 	struct gw_counts *out, struct gw_error *err)
 {
-	struct reader *reader = sqlite_take_reader(b, err);
+	struct reader *reader = take_reader(b, query, err);
 	if (!reader)
 		return false;
 	gw_auto_sql s = { .dialect = &sqlite_dialect };
@@ -167,7 +212,7 @@ bool sqlite_count(struct gw_backend *b, const struct gw_query *query, const char
 	sqlite3_stmt *stmt = sqlite_prepare(reader->db, &s, err);
 	bool ok = stmt && (read_counts(stmt, by != NULL, &counts) || sqlite_fail(reader->db, err));
 	sqlite_finalize(&stmt);
-	sqlite_give_reader(b, reader);
+	give_reader(b, query->snapshot, reader);
 	if (ok)
 		*out = counts;
 	else

@@ -82,6 +82,8 @@ static const struct gw_backend_type sqlite_backend = {
 	.write = sqlite_write,
 	.claim = sqlite_claim,
 	.describe = sqlite_describe,
+	.snapshot = sqlite_snapshot,
+	.release = sqlite_release,
 };
 
 const struct gw_module gw_module = {

@@ -90,6 +90,21 @@ struct gw_stream *gw_store_scan(struct gw_store *store, const struct gw_query *q
 	return store->type->scan(store->backend, query, err);
 }
 
+bool gw_store_snapshot(struct gw_store *store, struct gw_snapshot **out, struct gw_error *err)
+{
+	*out = NULL;
+	if (!store->type->snapshot)
+		return true;
+	*out = store->type->snapshot(store->backend, err);
+	return *out != NULL;
+}
+
+void gw_store_release(struct gw_store *store, struct gw_snapshot *snapshot)
+{
+	if (snapshot)
+		store->type->release(store->backend, snapshot);
+}
+
 bool gw_store_count(struct gw_store *store, const struct gw_query *query, uint64_t cap,
 	uint64_t *out, struct gw_error *err)
 {

@@ -23,6 +23,10 @@ GW_EXPORT bool gw_store_get_many(struct gw_store *store, const struct gw_kind *k
 	const struct gw_key *keys, size_t n, struct gw_record **out, struct gw_error *err);
 GW_EXPORT struct gw_stream *gw_store_scan(struct gw_store *store, const struct gw_query *query,
 	struct gw_error *err);
+/* One moment for queries that name it (godwit/backend.h); *out is NULL if the backend has none. */
+GW_EXPORT bool gw_store_snapshot(struct gw_store *store, struct gw_snapshot **out,
+	struct gw_error *err);
+GW_EXPORT void gw_store_release(struct gw_store *store, struct gw_snapshot *snapshot);
 GW_EXPORT bool gw_store_count(struct gw_store *store, const struct gw_query *query, uint64_t cap,
 	uint64_t *out, struct gw_error *err);
 GW_EXPORT bool gw_store_count_by(struct gw_store *store, const struct gw_query *query,

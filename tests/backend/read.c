@@ -343,6 +343,41 @@ static void counting_stops_at_a_cap(void **state)
 	assert_int_equal(n, 10);
 }
 
+/* What comes and goes later is not seen, also not by a count. */
+static void a_snapshot_shows_one_moment(void **state)
+{
+	(void)state;
+	struct gw_snapshot *snapshot;
+	uint64_t n;
+	assert_true(gw_store_snapshot(store, &snapshot, &err));
+	if (!snapshot)
+		return;
+	gw_store_release(store, snapshot);
+	struct gw_op a = suite_op(GW_CREATE, "a", "{}"), b = suite_op(GW_CREATE, "b", "{}");
+	must_write(&a);
+	must_write(&b);
+	put_flow("f", "company", 1);
+	assert_true(gw_store_snapshot(store, &snapshot, &err));
+	struct gw_op gone = suite_next(&a, NULL), next = suite_next(&b, "{\"new\":1}");
+	must_write(&gone);
+	must_write(&next);
+	put("c");
+	put_flow("g", "company", 1);
+	struct gw_query query = all_gates;
+	query.snapshot = snapshot;
+	for (int i = 0; i < 2; i++)
+		assert_keys(&query, "a b");
+	assert_true(gw_store_count(store, &query, 0, &n, &err));
+	assert_int_equal(n, 2);
+	query.kind = &gw_kind_flow;
+	assert_keys(&query, "f");
+	query.limit = 10;
+	assert_keys(&query, "f");
+	gw_store_release(store, snapshot);
+	query = all_gates;
+	assert_keys(&query, "b c");
+}
+
 static void the_repository_tells_what_it_is(void **state)
 {
 	(void)state;
@@ -366,6 +401,7 @@ const struct suite_case suite_read[] = {
 	CASE(keys_alone_leave_out_the_rest),
 	CASE(counts_by_the_values_of_a_field),
 	CASE(counting_stops_at_a_cap),
+	CASE(a_snapshot_shows_one_moment),
 	CASE(the_repository_tells_what_it_is),
 	{ 0 },
 };

@@ -104,6 +104,14 @@ struct gw_backend_type {
 
 	/* One line for people: server, version, where. */
 	bool (*describe)(struct gw_backend *b, struct gw_str *out, struct gw_error *err);
+
+	/* This moment of all records, for queries of scan and count that name it; writes go on
+	 * beside it. One thread uses it, one stream at a time: one that is closed before its end
+	 * may end the snapshot too, and then later queries fail. Without transactions, of what a
+	 * group writes later never more may be seen than of what it writes earlier. NULL = there
+	 * are no snapshots. */
+	struct gw_snapshot *(*snapshot)(struct gw_backend *b, struct gw_error *err);
+	void (*release)(struct gw_backend *b, struct gw_snapshot *snapshot);
 };
 
 #endif

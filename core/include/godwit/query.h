@@ -42,6 +42,8 @@ enum gw_want {
 	GW_WANT_KEYS, /* tenant, key, version, due, owner; fields and doc are left empty */
 };
 
+struct gw_snapshot; /* one moment of a repository; the backend's own */
+
 struct gw_query {
 	const struct gw_kind *kind;
 	struct gw_slice tenant; /* data NULL = all tenants */
@@ -54,6 +56,7 @@ struct gw_query {
 	uint64_t offset;
 	uint64_t limit; /* 0 = all */
 	enum gw_want want;
+	struct gw_snapshot *snapshot; /* as of this moment; NULL = now */
 };
 
 /* A number per distinct value of a field. */
