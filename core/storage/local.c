@@ -172,6 +172,160 @@ bool gw_storage_write(struct gw_storage *storage, const char *tenant, const char
 	return fsync(place.folder) == 0 || gw_fail_errno(err, errno, "storage: syncing %s", uri);
 }
 
+/* ---- Writing part by part ---- */
+
+struct gw_upload {
+	struct gw_storage *storage;
+	char *tenant, *uri;
+	int fd; /* of a file without a name, or of a staged one */
+	struct gw_id staged; /* its name; "" = it has none */
+};
+
+struct gw_upload *gw_storage_begin(struct gw_storage *storage, const char *tenant, const char *uri,
+	struct gw_error *err)
+{
+	gw_auto_str path = { 0 };
+	if (!gw_storage_path(&path, tenant, uri, err))
+		return NULL;
+	struct gw_upload *upload = gw_new(struct gw_upload);
+	upload->storage = storage;
+	upload->tenant = gw_strdup(tenant);
+	upload->uri = gw_strdup(uri);
+	upload->fd = openat(storage->staging, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (upload->fd < 0) { /* not all file systems have files without names */
+		upload->staged = gw_id_new(gw_clock_now());
+		upload->fd = openat(storage->staging, upload->staged.text,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	}
+	if (upload->fd >= 0)
+		return upload;
+	gw_fail_errno(err, errno, "storage: %s", uri);
+	gw_upload_close(&upload);
+	return NULL;
+}
+
+bool gw_upload_write(struct gw_upload *upload, struct gw_slice part, struct gw_error *err)
+{
+	return gw_fd_write_all(upload->fd, part.data, part.len, err) ||
+	       gw_explain(err, "storage: %s", upload->uri);
+}
+
+/* Links the file there unless the name is taken; 0, or an errno. */
+static int link_upload(const struct gw_upload *upload, int folder, const char *name)
+{
+	char self[40];
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", upload->fd);
+	bool has_name = upload->staged.text[0];
+	int from = has_name ? upload->storage->staging : AT_FDCWD;
+	int linked = linkat(from, has_name ? upload->staged.text : self, folder, name,
+		has_name ? 0 : AT_SYMLINK_FOLLOW);
+	return linked == 0 ? 0 : errno;
+}
+
+/* A name in the staging folder, then in one step that of the file which was there. */
+static int replace_by_upload(struct gw_upload *upload, const struct place *place)
+{
+	int staging = upload->storage->staging;
+	struct gw_id name = gw_id_new(gw_clock_now());
+	int why = link_upload(upload, staging, name.text);
+	if (!why && renameat(staging, name.text, place->folder, place->name) != 0) {
+		why = errno;
+		unlinkat(staging, name.text, 0);
+	}
+	return why;
+}
+
+bool gw_upload_publish(struct gw_upload *upload, bool may_replace, struct gw_error *err)
+{
+	auto_place place = { .folder = -1, .make = true };
+	if (fsync(upload->fd) != 0)
+		return gw_fail_errno(err, errno, "storage: syncing %s", upload->uri);
+	if (!enter(upload->storage, upload->tenant, upload->uri, &place, err))
+		return false;
+	int why = link_upload(upload, place.folder, place.name);
+	if (why == EEXIST && may_replace)
+		why = replace_by_upload(upload, &place);
+	if (why == EEXIST)
+		return gw_fail(err, GW_CONFLICT, "storage: %s exists already", upload->uri);
+	if (why)
+		return gw_fail_errno(err, why, "storage: %s", upload->uri);
+	return fsync(place.folder) == 0 ||
+	       gw_fail_errno(err, errno, "storage: syncing %s", upload->uri);
+}
+
+void gw_upload_close(struct gw_upload **upload)
+{
+	struct gw_upload *closing = gw_steal(upload);
+	if (!closing)
+		return;
+	if (closing->staged.text[0])
+		unlinkat(closing->storage->staging, closing->staged.text, 0);
+	gw_fd_close(&closing->fd);
+	free(closing->tenant);
+	free(closing->uri);
+	free(closing);
+}
+
+/* ---- Walking ---- */
+
+struct walk {
+	const struct gw_storage_visit *visit;
+	struct gw_str path;
+	struct gw_error *err;
+};
+
+static bool walk_folder(struct walk *w, int folder, int depth);
+
+static bool walk_entry(struct walk *w, int folder, const char *name, int depth)
+{
+	struct stat st;
+	bool ok = true;
+	size_t before = w->path.len;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+		fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return true;
+	gw_str_printf(&w->path, "/%s", name);
+	if (S_ISREG(st.st_mode))
+		ok = w->visit->visit(w->visit->arg, gw_str_text(&w->path), st.st_size, w->err);
+	else if (S_ISDIR(st.st_mode) && depth < DEEPEST)
+		ok = walk_folder(w, openat(folder, name, FOLDER), depth + 1);
+	w->path.len = before;
+	w->path.data[before] = '\0';
+	return ok;
+}
+
+/* Takes folder over. */
+static bool walk_folder(struct walk *w, int folder, int depth)
+{
+	bool ok = true;
+	DIR *dir = folder >= 0 ? fdopendir(folder) : NULL;
+	if (!dir) {
+		gw_fd_close(&folder);
+		return true; /* it went meanwhile */
+	}
+	for (struct dirent *entry; ok && (entry = readdir(dir));)
+		ok = walk_entry(w, dirfd(dir), entry->d_name, depth);
+	closedir(dir);
+	return ok;
+}
+
+bool gw_storage_walk(struct gw_storage *storage, const char *tenant, const char *uri,
+	const struct gw_storage_visit *visit, struct gw_error *err)
+{
+	auto_place place = { .folder = -1 };
+	struct walk w = { .visit = visit, .err = err };
+	gw_auto_free char *below = gw_sprintf("%s/-", strcmp(uri, "/") == 0 ? "" : uri);
+	if (!enter(storage, tenant, below, &place, err))
+		return err->code == GW_NOT_FOUND;
+	if (strcmp(uri, "/") != 0)
+		gw_str_puts(&w.path, uri);
+	int folder = place.folder;
+	place.folder = -1;
+	bool ok = walk_folder(&w, folder, 0);
+	gw_str_clear(&w.path);
+	return ok;
+}
+
 /* ---- Deleting: returns 0, or an errno ---- */
 
 static int remove_at(int folder, const char *name, int depth);

@@ -21,6 +21,23 @@ GW_EXPORT int gw_storage_read(struct gw_storage *storage, const char *tenant, co
 /* Stores what fd holds from its start, complete or not at all. */
 GW_EXPORT bool gw_storage_write(struct gw_storage *storage, const char *tenant, const char *uri,
 	int fd, struct gw_error *err);
+/* A file that is written part by part: it appears complete, when it is published, or never. */
+struct gw_upload;
+GW_EXPORT struct gw_upload *gw_storage_begin(struct gw_storage *storage, const char *tenant,
+	const char *uri, struct gw_error *err);
+GW_EXPORT bool gw_upload_write(struct gw_upload *upload, struct gw_slice part,
+	struct gw_error *err);
+/* On disk, under its URI. If there is a file already it is replaced, or GW_CONFLICT. */
+GW_EXPORT bool gw_upload_publish(struct gw_upload *upload, bool may_replace, struct gw_error *err);
+GW_EXPORT void gw_upload_close(struct gw_upload **upload); /* unpublished it is gone */
+/* Calls visit for every file below a folder ("/" = all of the tenant), in no order; path as in
+ * "/a/b". False from visit ends the walk. An absent folder is empty. */
+struct gw_storage_visit {
+	bool (*visit)(void *arg, const char *path, int64_t bytes, struct gw_error *err);
+	void *arg;
+};
+GW_EXPORT bool gw_storage_walk(struct gw_storage *storage, const char *tenant, const char *uri,
+	const struct gw_storage_visit *visit, struct gw_error *err);
 GW_EXPORT bool gw_storage_size(struct gw_storage *storage, const char *tenant, const char *uri,
 	int64_t *bytes, struct gw_error *err);
 /* A file, or everything below a folder; absent is no error. */

@@ -265,6 +265,73 @@ static void executions_live_where_kestra_keeps_them(void **state)
 	assert_string_equal(gw_str_text(&path), "/company/team/my-scheduled-flowv2/executions/4xq");
 }
 
+static struct gw_upload *begin(struct fixture *f, const char *uri)
+{
+	struct gw_error err;
+	struct gw_upload *upload = gw_storage_begin(f->storage, "main", uri, &err);
+	assert_non_null(upload);
+	assert_true(gw_upload_write(upload, gw_slice_of("one "), &err));
+	assert_true(gw_upload_write(upload, gw_slice_of("two"), &err));
+	return upload;
+}
+
+static void an_upload_appears_when_it_is_published_or_never(void **state)
+{
+	struct fixture *f = *state;
+	struct gw_error err;
+	int64_t bytes;
+	struct gw_upload *upload = begin(f, "/a/b");
+	assert_false(gw_storage_size(f->storage, "main", "/a/b", &bytes, &err));
+	assert_true(gw_upload_publish(upload, false, &err));
+	gw_upload_close(&upload);
+	expect(f, "/a/b", "one two");
+	upload = begin(f, "/a/c");
+	gw_upload_close(&upload);
+	assert_false(gw_storage_size(f->storage, "main", "/a/c", &bytes, &err));
+	assert_null(gw_storage_begin(f->storage, "main", "/a/../../b", &err));
+}
+
+static void an_upload_replaces_only_what_it_may(void **state)
+{
+	struct fixture *f = *state;
+	struct gw_error err;
+	assert_true(store(f, "/a/b", "before", &err));
+	struct gw_upload *upload = begin(f, "/a/b");
+	assert_false(gw_upload_publish(upload, false, &err));
+	assert_int_equal(err.code, GW_CONFLICT);
+	expect(f, "/a/b", "before");
+	assert_true(gw_upload_publish(upload, true, &err));
+	gw_upload_close(&upload);
+	expect(f, "/a/b", "one two");
+}
+
+static bool note_path(void *arg, const char *path, int64_t bytes, struct gw_error *err)
+{
+	struct gw_str *seen = arg;
+	(void)err;
+	gw_str_printf(seen, "%s:%d ", path, (int)bytes);
+	return true;
+}
+
+static void a_walk_sees_every_file_below_and_follows_no_link(void **state)
+{
+	struct fixture *f = *state;
+	struct gw_error err;
+	gw_auto_str seen = { 0 };
+	const struct gw_storage_visit visit = { note_path, &seen };
+	gw_auto_free char *link = gw_sprintf("%s/base/main/a/link", f->folder);
+	assert_true(store(f, "/a/.hidden", "12", &err));
+	assert_int_equal(symlink("/etc", link), 0);
+	assert_true(gw_storage_walk(f->storage, "main", "/", &visit, &err));
+	assert_string_equal(gw_str_text(&seen), "/a/.hidden:2 ");
+	gw_str_reset(&seen);
+	assert_true(store(f, "/a/b/c", "123", &err));
+	assert_true(gw_storage_walk(f->storage, "main", "/a/b", &visit, &err));
+	assert_string_equal(gw_str_text(&seen), "/a/b/c:3 ");
+	assert_true(gw_storage_walk(f->storage, "main", "/nothing", &visit, &err));
+	assert_false(gw_storage_walk(f->storage, "..", "/", &visit, &err));
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -282,6 +349,9 @@ int main(void)
 		IN_FOLDER(hostile_tenants_are_refused),
 		IN_FOLDER(names_and_depth_are_bounded),
 		IN_FOLDER(a_folder_is_no_file),
+		IN_FOLDER(an_upload_appears_when_it_is_published_or_never),
+		IN_FOLDER(an_upload_replaces_only_what_it_may),
+		IN_FOLDER(a_walk_sees_every_file_below_and_follows_no_link),
 		cmocka_unit_test(a_base_that_is_no_folder_is_refused),
 		cmocka_unit_test(executions_live_where_kestra_keeps_them),
 	};
