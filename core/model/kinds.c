@@ -143,6 +143,50 @@ static const struct gw_field waiter_fields[] = {
 };
 KIND(waiter, waiter_fields);
 
+/* ---- Kinds whose documents belong to a namespace, or to the tenant (namespace null) ---- */
+
+static const struct gw_field scoped_fields[] = {
+	[GW_SCOPED_NAMESPACE] = { "namespace", GW_KEYWORD },
+	[GW_SCOPED_ID] = { "id", GW_KEYWORD },
+	[GW_SCOPED_UPDATED] = { "updated", GW_INSTANT },
+};
+KIND(app, scoped_fields);
+KIND(blueprint, scoped_fields);
+KIND(credential, scoped_fields);
+KIND(dashboard, scoped_fields);
+KIND(kv_store, scoped_fields);
+KIND(namespace, scoped_fields);
+KIND(namespace_file, scoped_fields);
+KIND(secret, scoped_fields);
+KIND(template, scoped_fields);
+KIND(test_suite, scoped_fields);
+
+/* ---- Kinds of a tenant or of the whole installation, known by name ---- */
+
+static const struct gw_field named_fields[] = {
+	[GW_NAMED_NAME] = { "name", GW_KEYWORD },
+	[GW_NAMED_UPDATED] = { "updated", GW_INSTANT },
+};
+KIND(banner, named_fields);
+KIND(binding, named_fields);
+KIND(group, named_fields);
+KIND(invitation, named_fields);
+KIND(kill_switch, named_fields);
+KIND(role, named_fields);
+KIND(security_integration, named_fields);
+KIND(tenant_access, named_fields);
+KIND(user, named_fields);
+KIND(worker_group, named_fields);
+
+/* key: id */
+static const struct gw_field audit_log_fields[] = {
+	[GW_AUDIT_LOG_AT] = { "at", GW_INSTANT },
+	[GW_AUDIT_LOG_USER] = { "user", GW_KEYWORD },
+	[GW_AUDIT_LOG_TYPE] = { "type", GW_KEYWORD },
+	[GW_AUDIT_LOG_NAMESPACE] = { "namespace", GW_KEYWORD },
+};
+KIND(audit_log, audit_log_fields, INDEXES("at"));
+
 const struct gw_kind *const gw_kinds[] = {
 	&gw_kind_setting,
 	&gw_kind_tenant,
@@ -159,6 +203,27 @@ const struct gw_kind *const gw_kinds[] = {
 	&gw_kind_action,
 	&gw_kind_gate,
 	&gw_kind_waiter,
+	&gw_kind_app,
+	&gw_kind_blueprint,
+	&gw_kind_credential,
+	&gw_kind_dashboard,
+	&gw_kind_kv_store,
+	&gw_kind_namespace,
+	&gw_kind_namespace_file,
+	&gw_kind_secret,
+	&gw_kind_template,
+	&gw_kind_test_suite,
+	&gw_kind_banner,
+	&gw_kind_binding,
+	&gw_kind_group,
+	&gw_kind_invitation,
+	&gw_kind_kill_switch,
+	&gw_kind_role,
+	&gw_kind_security_integration,
+	&gw_kind_tenant_access,
+	&gw_kind_user,
+	&gw_kind_worker_group,
+	&gw_kind_audit_log,
 	NULL,
 };
 

@@ -11,6 +11,14 @@ extern GW_EXPORT const struct gw_kind gw_kind_setting, gw_kind_tenant, gw_kind_n
 	gw_kind_flow, gw_kind_flow_revision, gw_kind_trigger, gw_kind_backfill, gw_kind_execution,
 	gw_kind_taskrun, gw_kind_log, gw_kind_metric, gw_kind_action, gw_kind_gate, gw_kind_waiter;
 
+/* What has no screens yet is stored, searched and backed up all the same. */
+extern GW_EXPORT const struct gw_kind gw_kind_app, gw_kind_blueprint, gw_kind_credential,
+	gw_kind_dashboard, gw_kind_kv_store, gw_kind_namespace, gw_kind_namespace_file,
+	gw_kind_secret, gw_kind_template, gw_kind_test_suite, gw_kind_banner, gw_kind_binding,
+	gw_kind_group, gw_kind_invitation, gw_kind_kill_switch, gw_kind_role,
+	gw_kind_security_integration, gw_kind_tenant_access, gw_kind_user, gw_kind_worker_group,
+	gw_kind_audit_log;
+
 /* Positions of fields, in the order of the tables. */
 enum { GW_TENANT_NAME, GW_TENANT_N };
 enum { GW_NODE_STATE, GW_NODE_TYPE, GW_NODE_ROLES, GW_NODE_RENEWED, GW_NODE_N };
@@ -94,6 +102,15 @@ enum {
 };
 enum { GW_ACTION_TARGET, GW_ACTION_N };
 enum { GW_WAITER_GATE, GW_WAITER_N };
+enum { GW_SCOPED_NAMESPACE, GW_SCOPED_ID, GW_SCOPED_UPDATED, GW_SCOPED_N };
+enum { GW_NAMED_NAME, GW_NAMED_UPDATED, GW_NAMED_N };
+enum {
+	GW_AUDIT_LOG_AT,
+	GW_AUDIT_LOG_USER,
+	GW_AUDIT_LOG_TYPE,
+	GW_AUDIT_LOG_NAMESPACE,
+	GW_AUDIT_LOG_N
+};
 
 /* Filling in a record's fields. */
 static inline struct gw_value gw_value_text(struct gw_slice text)
