@@ -304,11 +304,23 @@ static void fill(struct decision *d)
 
 /* ---- Deciding ---- */
 
+/* A restored trigger goes on with the first date that is still to come. */
+static void skip_missed(struct decision *d, struct gw_error *err)
+{
+	struct gw_trigger_state *t = &d->w->t;
+	if (t->next != GW_NEVER && t->next <= d->now)
+		gw_schedule_next(&d->s, d->now, &t->next, err);
+	t->skips_missed = false;
+	d->w->is_dirty = true;
+}
+
 static void recover(struct decision *d, struct gw_error *err)
 {
 	struct gw_trigger_state *t = &d->w->t;
 	gw_time next = t->next;
 	d->w->is_new = false;
+	if (t->skips_missed)
+		skip_missed(d, err);
 	if (t->execution || !live_is_due(d) || t->next > d->now - GW_MISSED_AFTER)
 		return;
 	if (gw_schedule_recover(&d->s, next, d->now, &next, err) && next != t->next) {

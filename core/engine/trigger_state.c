@@ -50,6 +50,8 @@ void gw_trigger_state_print(struct gw_str *out, const struct gw_trigger_state *t
 	if (t->stop_after)
 		gw_json_value(out, "stopAfter", t->stop_after);
 	gw_json_bool(out, "disabled", t->disabled);
+	if (t->skips_missed)
+		gw_json_bool(out, "skipMissed", true);
 	if (t->execution)
 		gw_json_text(out, "executionId", gw_slice_of(t->execution));
 	if (t->updated != GW_NEVER)
@@ -89,6 +91,7 @@ bool gw_trigger_state_read(const struct gw_record *record, struct gw_trigger_sta
 	t.type = gw_strdup(gw_json_string(doc, "type"));
 	t.execution = gw_strdup(gw_json_string(doc, "executionId"));
 	t.disabled = gw_json_true(doc, "disabled");
+	t.skips_missed = gw_json_true(doc, "skipMissed");
 	t.stop_after = json_incref(json_object_get(doc, "stopAfter"));
 	t.backfill = json_incref(json_object_get(doc, "backfill"));
 	*out = t;

@@ -14,6 +14,7 @@ struct gw_trigger_state {
 	json_t *stop_after; /* list of states or NULL */
 	json_t *backfill; /* Kestra's view of the backfill in progress; NULL = none */
 	const struct gw_zone *zone; /* dates print in it */
+	bool skips_missed; /* it was restored: dates before now do not fire */
 	bool is_asleep; /* its flow is disabled: no scheduler takes it until it is saved again */
 	struct gw_version version;
 };
