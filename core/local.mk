@@ -3,9 +3,9 @@ lib_LTLIBRARIES += core/libgodwit.la
 core_libgodwit_la_SOURCES =
 core_libgodwit_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0
 core_libgodwit_la_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS) $(MHD_CFLAGS) $(PCRE2_CFLAGS) \
-	$(SODIUM_CFLAGS) $(CRYPTO_CFLAGS) $(ZIP_CFLAGS)
+	$(SODIUM_CFLAGS) $(CRYPTO_CFLAGS) $(ZIP_CFLAGS) $(ZSTD_CFLAGS)
 core_libgodwit_la_LIBADD = $(JANSSON_LIBS) $(YAML_LIBS) $(MHD_LIBS) $(PCRE2_LIBS) $(SODIUM_LIBS) \
-	$(CRYPTO_LIBS) $(ZIP_LIBS) -lm -ldl
+	$(CRYPTO_LIBS) $(ZIP_LIBS) $(ZSTD_LIBS) -lm -ldl
 
 godwitincludedir = $(includedir)/godwit
 godwitinclude_HEADERS = \
@@ -38,5 +38,6 @@ include core/config/local.mk
 include core/metrics/local.mk
 include core/run/local.mk
 include core/engine/local.mk
+include core/backup/local.mk
 include core/api/local.mk
 include core/cli/local.mk

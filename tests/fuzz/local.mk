@@ -8,6 +8,8 @@
 FUZZ_TESTS =
 FUZZ_MAIN = tests/fuzz/fuzz.h tests/fuzz/replay.c
 
+FUZZ_TESTS += tests/fuzz/fuzz_archive
+tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c $(FUZZ_MAIN)
 FUZZ_TESTS += tests/fuzz/fuzz_base64
 tests_fuzz_fuzz_base64_SOURCES = tests/fuzz/fuzz_base64.c $(FUZZ_MAIN)
 FUZZ_TESTS += tests/fuzz/fuzz_cron

@@ -19,6 +19,7 @@ include tests/unit/config/local.mk
 include tests/unit/metrics/local.mk
 include tests/unit/run/local.mk
 include tests/unit/engine/local.mk
+include tests/unit/backup/local.mk
 include tests/unit/api/local.mk
 include tests/unit/cli/local.mk
 if HAVE_CMOCKA
