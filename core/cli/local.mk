@@ -2,6 +2,9 @@ core_libgodwit_la_SOURCES += \
 	core/cli/args.c \
 	core/cli/args.h \
 	core/cli/backfill.c \
+	core/cli/backups.c \
+	core/cli/backups.h \
+	core/cli/backups_restore.c \
 	core/cli/cli.c \
 	core/cli/cli.h \
 	core/cli/client.c \

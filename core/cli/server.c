@@ -116,22 +116,10 @@ static bool make_working_folder(struct server *server, unsigned roles, struct gw
 
 static bool open_store(struct server *server, struct gw_error *err)
 {
-	const struct gw_config *config = server->setup.config;
-	const char *name = gw_config_text(config, "repository.type");
-	const struct gw_backend_type *type = gw_registry_backend(server->setup.registry, name);
-	gw_auto_free char *section = gw_sprintf("repository.%s", name);
-	gw_auto_free char *own = gw_registry_own_folder();
 	gw_auto_str described = { 0 };
-	json_auto_t *settings = json_deep_copy(gw_config_section(config, section));
-	if (!settings)
-		settings = json_object();
-	if (!type)
-		return gw_fail(err, GW_INVALID,
-			"repository.type: there is no backend %s among the modules in %s", name,
-			own);
-	server->store = gw_store_open(type, settings, err);
+	server->store = gw_setup_store(&server->setup, err);
 	if (!server->store)
-		return gw_explain(err, "repository");
+		return false;
 	if (gw_store_describe(server->store, &described, err))
 		gw_log(GW_INFO, "store", "%s", gw_str_text(&described));
 	return true;
@@ -139,7 +127,7 @@ static bool open_store(struct server *server, struct gw_error *err)
 
 static bool open_storage(struct server *server, struct gw_error *err)
 {
-	server->storage = gw_storage_open(gw_config_section(server->setup.config, "storage"), err);
+	server->storage = gw_setup_storage(&server->setup, err);
 	return server->storage != NULL;
 }
 

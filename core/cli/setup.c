@@ -55,6 +55,32 @@ bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw
 	return setup->registry != NULL;
 }
 
+struct gw_store *gw_setup_store(const struct gw_setup *setup, struct gw_error *err)
+{
+	const char *name = gw_config_text(setup->config, "repository.type");
+	const struct gw_backend_type *type = gw_registry_backend(setup->registry, name);
+	gw_auto_free char *section = gw_sprintf("repository.%s", name);
+	gw_auto_free char *own = gw_registry_own_folder();
+	json_auto_t *settings = json_deep_copy(gw_config_section(setup->config, section));
+	if (!type) {
+		gw_fail(err, GW_INVALID,
+			"repository.type: there is no backend %s among the modules in %s", name,
+			own);
+		return NULL;
+	}
+	if (!settings)
+		settings = json_object();
+	struct gw_store *store = gw_store_open(type, settings, err);
+	if (!store)
+		gw_explain(err, "repository");
+	return store;
+}
+
+struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err)
+{
+	return gw_storage_open(gw_config_section(setup->config, "storage"), err);
+}
+
 void gw_setup_clear(struct gw_setup *setup)
 {
 	gw_registry_unref(&setup->registry);

@@ -5,6 +5,8 @@
 #include "cli/args.h"
 #include "config/config.h"
 #include "module/registry.h"
+#include "storage/storage.h"
+#include "store/store.h"
 
 struct gw_setup {
 	struct gw_config *config;
@@ -17,6 +19,9 @@ GW_EXPORT bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *
 /* The configuration, and the modules of the installation's own folder and of plugins.path. */
 GW_EXPORT bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args,
 	struct gw_error *err);
+/* The repository and the internal storage that the configuration names. */
+GW_EXPORT struct gw_store *gw_setup_store(const struct gw_setup *setup, struct gw_error *err);
+GW_EXPORT struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err);
 GW_EXPORT void gw_setup_clear(struct gw_setup *setup);
 #define gw_auto_setup __attribute__((cleanup(gw_setup_clear))) struct gw_setup
 

@@ -104,6 +104,45 @@ static const struct gw_option cancel_options[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
+static const struct gw_option key_options[] = {
+	{ 0, "encryption-key", "KEY", NULL, "Key in place of encryption.secret-key" },
+	{ 0, "internal-log", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option backup_options[] = {
+	{ 0, "tenant", "TENANT", NULL, "Tenant of a TENANT backup [main]" },
+	{ 0, "no-encryption", NULL, NULL, "Write what everybody can read" },
+	{ 0, "include-data", NULL, NULL, "Also executions, logs, metrics, audit logs and files" },
+	{ 0, "include-files", NULL, NULL, "Also all files of the internal storage" },
+	{ 0, "resources", "A,B", NULL, "Only these, such as FLOW,TRIGGER; may be repeated" },
+	{ 0, "namespace", "NAMESPACE", NULL, "Only what belongs to this namespace and below" },
+	{ 0, "flow", "ID", NULL, "Only what belongs to this flow" },
+	{ 0, "since", "DATE", NULL, "Only data that began at this date or later" },
+	{ 0, "until", "DATE", NULL, "Only data that began before this date" },
+	{ 0, "max-rate", "SIZE", NULL, "Write at most so much a second, such as 10MB" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option restore_options[] = {
+	{ 0, "to-tenant", "TENANT", NULL, "Put a TENANT backup into another tenant" },
+	{ 0, "create-tenant", NULL, NULL, "Create the tenant if it is not there" },
+	{ 0, "resources", "A,B", NULL, "Only these, such as FLOW,TRIGGER; may be repeated" },
+	{ 0, "namespace", "NAMESPACE", NULL, "Only what belongs to this namespace and below" },
+	{ 0, "flow", "ID", NULL, "Only what belongs to this flow" },
+	{ 0, "on-conflict", "HOW", NULL,
+		"What is there already: overwrite, skip, fail or newer [overwrite]" },
+	{ 0, "triggers", "HOW", NULL,
+		"keep: only dates to come; pause: disable; recover: catch up [keep]" },
+	{ 0, "running", "HOW", NULL,
+		"Executions that were running: killed, or resume to go on with them here "
+		"[killed]" },
+	{ 0, "dry-run", NULL, NULL, "Only say what would be done" },
+	{ 0, "diff", NULL, NULL, "Show each record that changes" },
+	{ 0, "no-verify-first", NULL, NULL, "Begin without reading the whole archive before" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
 static const struct gw_option doc_options[] = {
 	{ 0, "schema", NULL, NULL, "JSON Schema in place of text" },
 	{ 0, NULL, NULL, NULL, NULL },
@@ -170,6 +209,14 @@ const struct gw_verb gw_verbs[] = {
 		gw_verb_backfill_resume },
 	{ "backfill cancel", "ID", 1, 1, C, cancel_options, NULL, "End a backfill for good",
 		gw_verb_backfill_cancel },
+
+	{ "backups create", "FULL|TENANT", 1, 1, 0, backup_options, key_options,
+		"Back up the installation, or a tenant, into the internal storage",
+		gw_verb_backups_create },
+	{ "backups restore", "URI", 1, 1, 0, restore_options, key_options,
+		"Bring back what a backup holds", gw_verb_backups_restore },
+	{ "backups verify", "URI", 1, 1, 0, key_options, NULL,
+		"Read a backup from end to end and say what it holds", gw_verb_backups_verify },
 
 	{ "plugins list", "", 0, 0, 0, NULL, NULL,
 		"List the types of tasks, triggers and conditions", gw_verb_plugins_list },

@@ -32,6 +32,10 @@ bool gw_verb_backfill_pause(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backfill_resume(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backfill_cancel(struct gw_args *args, struct gw_error *err);
 
+bool gw_verb_backups_create(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backups_restore(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backups_verify(struct gw_args *args, struct gw_error *err);
+
 bool gw_verb_plugins_list(struct gw_args *args, struct gw_error *err);
 bool gw_verb_plugins_doc(struct gw_args *args, struct gw_error *err);
 bool gw_verb_plugins_new(struct gw_args *args, struct gw_error *err);
