@@ -74,73 +74,28 @@ struct gw_verify_result {
 GW_EXPORT bool gw_backup_verify(struct gw_storage *storage, const char *uri, const char *key,
 	const struct gw_watcher *watcher, struct gw_verify_result *out, struct gw_error *err);
 
-/* ---- Restoring ---- */
-
-enum gw_on_conflict {
-	GW_OVERWRITE,
-	GW_SKIP,
-	GW_FAIL, /* nothing more is written after the first */
-	GW_NEWER, /* overwrite what is older */
+/* An archive in the storage. */
+struct gw_backup_entry {
+	char *uri; /* owned */
+	int64_t bytes;
+	json_t *header; /* a reference; NULL = it cannot be read */
 };
 
-enum gw_restore_triggers {
-	GW_TRIGGERS_KEEP, /* go on with the next date after now; backfills are paused */
-	GW_TRIGGERS_PAUSE, /* disabled */
-	GW_TRIGGERS_RECOVER, /* what was missed is caught up, as recoverMissedSchedules says */
+struct gw_backup_list {
+	struct gw_backup_entry *items; /* the newest last, FULL ones before those of tenants */
+	size_t n, cap;
 };
 
-enum gw_restore_running {
-	GW_RUNNING_KILLED, /* end as KILLED, with a log line */
-	GW_RUNNING_RESUME, /* go on here */
-};
-
-enum gw_change {
-	GW_CHANGE_CREATE,
-	GW_CHANGE_UPDATE,
-	GW_CHANGE_SAME,
-	GW_CHANGE_SKIP,
-	GW_CHANGE_REFUSE,
-	GW_CHANGE_N
-};
-
-struct gw_restore_request {
-	struct gw_selection selection;
-	const char *key;
-	const char *to_tenant; /* NULL = where it was */
-	bool create_tenant; /* the target of to_tenant, if it is not there */
-	enum gw_on_conflict on_conflict;
-	enum gw_restore_triggers triggers;
-	enum gw_restore_running running;
-	bool dry_run;
-	bool no_verify_first;
-	struct gw_watcher watcher;
-	/* Before anything is written; tallies is NULL if it was not verified. May be NULL. */
-	void (*announce)(void *arg, const json_t *header, const struct gw_tallies *tallies);
-	void *announce_arg;
-	/* What becomes of each record that changes or is refused (before is NULL if there is
-	 * none); NULL = not told. */
-	void (*changed)(void *arg, enum gw_change change, const struct gw_record *before,
-		const struct gw_record *after, const char *why);
-	void *changed_arg;
-};
-
-struct gw_restore_count {
-	uint64_t read, by[GW_CHANGE_N];
-};
-
-struct gw_restore_result {
-	json_t *header; /* a reference */
-	struct gw_tallies tallies; /* of the archive */
-	struct gw_tallies restored; /* records that are there now, by kind */
-	struct gw_restore_count counts[GW_TALLIES_MAX]; /* as tallies.items */
-	struct gw_restore_count total;
-	uint64_t files;
-};
-
-/* True if every record is accounted for and none was refused. */
-GW_EXPORT bool gw_backup_restore(const struct gw_site *place, const char *uri,
-	const struct gw_restore_request *request, struct gw_restore_result *out,
+GW_EXPORT bool gw_backup_list(struct gw_storage *storage, struct gw_backup_list *out,
 	struct gw_error *err);
-GW_EXPORT void gw_restore_result_clear(struct gw_restore_result *result);
+GW_EXPORT void gw_backup_list_clear(struct gw_backup_list *list);
+#define gw_auto_backup_list __attribute__((cleanup(gw_backup_list_clear))) struct gw_backup_list
+/* What stands in front of an archive, and its size. A new reference. */
+GW_EXPORT json_t *gw_backup_show(struct gw_storage *storage, const char *uri, int64_t *bytes,
+	struct gw_error *err);
+GW_EXPORT bool gw_backup_delete(struct gw_storage *storage, const char *uri, struct gw_error *err);
+/* Deletes all but the last ones of each folder; deleted is told each. *n is how many. */
+GW_EXPORT bool gw_backup_prune(struct gw_storage *storage, size_t keep,
+	void (*deleted)(const char *uri), size_t *n, struct gw_error *err);
 
 #endif

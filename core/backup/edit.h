@@ -3,7 +3,7 @@
 #ifndef GW_BACKUP_EDIT_H
 #define GW_BACKUP_EDIT_H
 
-#include "backup/backup.h"
+#include "backup/restore.h"
 
 struct gw_editor {
 	const struct gw_restore_request *request;

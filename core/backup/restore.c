@@ -1,4 +1,6 @@
 /* restore.c - an archive back into a repository */
+#include "backup/restore.h"
+
 #include "backup/apply.h"
 #include "backup/place.h"
 #include "backup/select.h"

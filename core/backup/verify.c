@@ -1,10 +1,51 @@
 /* verify.c - reading an archive from end to end */
 #include "backup/place.h"
+#include "backup/restore.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/mem.h"
 
 #define REPORT_EVERY 500
+
+/* ---- Against what is stored ---- */
+
+/* Records of the archive's kinds that are there, whatever their keys. */
+static bool count_live(const struct gw_site *site, const char *tenant, const char *name,
+	uint64_t *out, struct gw_error *err)
+{
+	const struct gw_query query = { .kind = gw_kind_find(name), .tenant = gw_slice_of(tenant) };
+	*out = 0;
+	return !query.kind || gw_store_count(site->store, &query, 0, out, err);
+}
+
+bool gw_backup_verify_live(const struct gw_site *site, const char *uri,
+	const struct gw_restore_request *given, struct gw_live_result *out, struct gw_error *err)
+{
+	struct gw_restore_request request = *given;
+	struct gw_restore_result found;
+	request.dry_run = request.no_verify_first = true;
+	request.on_conflict = GW_OVERWRITE;
+	request.triggers = GW_TRIGGERS_RECOVER;
+	request.running = GW_RUNNING_RESUME;
+	*out = (struct gw_live_result){ .equal = true };
+	bool ok = gw_backup_restore(site, uri, &request, &found, err);
+	const char *own = gw_json_string(found.header, "tenant");
+	const char *tenant = request.to_tenant ? request.to_tenant : own;
+	out->kinds = found.restored;
+	for (size_t i = 0; ok && i < found.restored.n; i++) {
+		const uint64_t *by = found.counts[i].by;
+		struct gw_live_count *c = &out->counts[i];
+		*c = (struct gw_live_count){ found.counts[i].read, 0, by[GW_CHANGE_SAME],
+			by[GW_CHANGE_UPDATE], by[GW_CHANGE_CREATE] };
+		ok = count_live(site, tenant, found.restored.items[i].name, &c->live, err);
+		out->equal &= c->same == c->archive && c->live == c->archive;
+	}
+	gw_restore_result_clear(&found);
+	return ok;
+}
+
+/* ---- Alone ---- */
 
 static bool report(const struct gw_watcher *watcher, const struct gw_archive_reader *reader,
 	uint64_t done, struct gw_error *err)

@@ -15,20 +15,30 @@
 #define BAR_EVERY (GW_SECOND / 5)
 #define LINE_EVERY (5 * GW_SECOND)
 
+static bool open_site(struct gw_installation *in, struct gw_error *err)
+{
+	in->site.store = gw_setup_store(&in->setup, err);
+	in->site.storage = in->site.store ? gw_setup_storage(&in->setup, err) : NULL;
+	return in->site.storage != NULL;
+}
+
 bool gw_installation_open(struct gw_installation *in, const struct gw_args *args,
 	struct gw_error *err)
 {
-	if (!gw_setup_load(&in->setup, args, err))
-		return false;
-	in->place.store = gw_setup_store(&in->setup, err);
-	in->place.storage = in->place.store ? gw_setup_storage(&in->setup, err) : NULL;
-	return in->place.storage != NULL;
+	return gw_setup_load(&in->setup, args, err) && open_site(in, err);
+}
+
+bool gw_installation_open_at(struct gw_installation *in, const char *path, struct gw_error *err)
+{
+	in->setup.config = gw_config_load(path, err);
+	return (in->setup.config && gw_setup_modules(&in->setup, err) && open_site(in, err)) ||
+	       gw_explain(err, "%s", path);
 }
 
 void gw_installation_close(struct gw_installation *in)
 {
-	gw_storage_close(&in->place.storage);
-	gw_store_close(&in->place.store);
+	gw_storage_close(&in->site.storage);
+	gw_store_close(&in->site.store);
 	gw_setup_clear(&in->setup);
 }
 
@@ -214,34 +224,11 @@ bool gw_verb_backups_create(struct gw_args *args, struct gw_error *err)
 	if (!gw_installation_open(&in, args, err) || !read_create(&in, args, &request, err))
 		return false;
 	request.watcher = gw_meter_line_start(&line, "create");
-	bool ok = gw_backup_create(&in.place, &request, &result, err);
+	bool ok = gw_backup_create(&in.site, &request, &result, err);
 	gw_meter_line_end(&line);
 	if (!ok)
 		return false;
 	tell_created(&result, gw_clock_boot() - began);
 	gw_backup_result_clear(&result);
-	return true;
-}
-
-/* ---- backups verify ---- */
-
-bool gw_verb_backups_verify(struct gw_args *args, struct gw_error *err)
-{
-	gw_auto_installation in = { 0 };
-	struct gw_verify_result result;
-	struct gw_meter_line line;
-	gw_auto_str summary = { 0 };
-	if (!gw_installation_open(&in, args, err))
-		return false;
-	struct gw_watcher watcher = gw_meter_line_start(&line, "verify");
-	bool ok = gw_backup_verify(in.place.storage, args->words[0], gw_backup_key(&in, args),
-		&watcher, &result, err);
-	gw_meter_line_end(&line);
-	if (!ok)
-		return false;
-	gw_contents_print(&summary, &result.tallies, 0);
-	gw_backup_say("verify", "Backup summary: %s", gw_str_text(&summary));
-	printf("Backup verified: %s\n", args->words[0]);
-	json_decref(result.header);
 	return true;
 }

@@ -8,11 +8,13 @@
 /* What such a command works on, as its configuration says. */
 struct gw_installation {
 	struct gw_setup setup;
-	struct gw_site place;
+	struct gw_site site;
 };
 
 GW_EXPORT bool gw_installation_open(struct gw_installation *in, const struct gw_args *args,
 	struct gw_error *err);
+/* As another configuration file says. */
+bool gw_installation_open_at(struct gw_installation *in, const char *path, struct gw_error *err);
 void gw_installation_close(struct gw_installation *in);
 #define gw_auto_installation __attribute__((cleanup(gw_installation_close))) struct gw_installation
 

@@ -1,6 +1,7 @@
 /* backups_restore.c - the command that brings back what a backup holds */
 #include "cli/backups.h"
 
+#include "backup/restore.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -168,7 +169,7 @@ bool gw_verb_backups_restore(struct gw_args *args, struct gw_error *err)
 	request.key = gw_backup_key(&in, args);
 	request.watcher = gw_meter_line_start(&teller.line, "restore");
 	gw_backup_say("restore", "Restoring from URI: %s", uri);
-	bool ok = gw_backup_restore(&in.place, uri, &request, &result, err);
+	bool ok = gw_backup_restore(&in.site, uri, &request, &result, err);
 	gw_meter_line_end(&teller.line);
 	if (ok)
 		tell_restored(&teller, uri, &result, request.dry_run);

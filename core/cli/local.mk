@@ -4,6 +4,7 @@ core_libgodwit_la_SOURCES += \
 	core/cli/backfill.c \
 	core/cli/backups.c \
 	core/cli/backups.h \
+	core/cli/backups_look.c \
 	core/cli/backups_restore.c \
 	core/cli/cli.c \
 	core/cli/cli.h \
@@ -24,6 +25,7 @@ core_libgodwit_la_SOURCES += \
 	core/cli/help.c \
 	core/cli/help.h \
 	core/cli/manual.c \
+	core/cli/migrate.c \
 	core/cli/plugins.c \
 	core/cli/process.c \
 	core/cli/process.h \

@@ -40,10 +40,8 @@ bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args, stru
 	return true;
 }
 
-bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+bool gw_setup_modules(struct gw_setup *setup, struct gw_error *err)
 {
-	if (!gw_setup_configure(setup, args, err))
-		return false;
 	const json_t *paths = gw_config_section(setup->config, "plugins.path");
 	size_t n = json_array_size(paths);
 	gw_auto_free char *own = gw_registry_own_folder();
@@ -53,6 +51,11 @@ bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw
 		folders[i + 1] = json_string_value(json_array_get(paths, i));
 	setup->registry = gw_registry_load(folders, GW_IN_HOST, err);
 	return setup->registry != NULL;
+}
+
+bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+{
+	return gw_setup_configure(setup, args, err) && gw_setup_modules(setup, err);
 }
 
 struct gw_store *gw_setup_store(const struct gw_setup *setup, struct gw_error *err)

@@ -16,6 +16,8 @@ struct gw_setup {
 /* Only the configuration: --config, then the options that set keys; the log is set up by it. */
 GW_EXPORT bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args,
 	struct gw_error *err);
+/* The modules that setup->config names. */
+bool gw_setup_modules(struct gw_setup *setup, struct gw_error *err);
 /* The configuration, and the modules of the installation's own folder and of plugins.path. */
 GW_EXPORT bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args,
 	struct gw_error *err);

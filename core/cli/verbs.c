@@ -143,6 +143,38 @@ static const struct gw_option restore_options[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
+static const struct gw_option verify_options[] = {
+	{ 0, "against-live", NULL, NULL, "Also compare it with the repository" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option output_options[] = {
+	{ 'o', "output", "FORMAT", NULL, "text, or json" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option prune_options[] = {
+	{ 0, "keep", "N", NULL, "How many FULL ones, and how many of each tenant, are to stay" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option pair_options[] = {
+	{ 0, "from", "CONFIG", NULL, "Configuration file of the source" },
+	{ 0, "to", "CONFIG", NULL, "Configuration file of the target" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option migrate_options[] = {
+	{ 0, "delete", NULL, NULL, "Delete what only the target has" },
+	{ 0, "follow", NULL, NULL, "Repeat it until no server works on the source any more" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static const struct gw_option compare_options[] = {
+	{ 0, "tenant", "TENANT", NULL, "Only this tenant" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
 static const struct gw_option doc_options[] = {
 	{ 0, "schema", NULL, NULL, "JSON Schema in place of text" },
 	{ 0, NULL, NULL, NULL, NULL },
@@ -215,8 +247,22 @@ const struct gw_verb gw_verbs[] = {
 		gw_verb_backups_create },
 	{ "backups restore", "URI", 1, 1, 0, restore_options, key_options,
 		"Bring back what a backup holds", gw_verb_backups_restore },
-	{ "backups verify", "URI", 1, 1, 0, key_options, NULL,
+	{ "backups verify", "URI", 1, 1, 0, verify_options, key_options,
 		"Read a backup from end to end and say what it holds", gw_verb_backups_verify },
+	{ "backups list", "", 0, 0, 0, output_options, NULL, "List the backups",
+		gw_verb_backups_list },
+	{ "backups show", "URI", 1, 1, 0, output_options, NULL, "Show what a backup says of itself",
+		gw_verb_backups_show },
+	{ "backups delete", "URI", 1, 1, 0, NULL, NULL, "Delete a backup", gw_verb_backups_delete },
+	{ "backups prune", "", 0, 0, 0, prune_options, NULL, "Delete all but the newest backups",
+		gw_verb_backups_prune },
+
+	{ "migrate", "", 0, 0, 0, migrate_options, pair_options,
+		"Move a repository into another, of whatever kind", gw_verb_migrate },
+	{ "compare", "", 0, 0, 0, compare_options, pair_options,
+		"Say where two repositories differ; exit status 1 if they do", gw_verb_compare },
+	{ "storage copy", "", 0, 0, 0, pair_options, NULL,
+		"Copy all files of an internal storage into another", gw_verb_storage_copy },
 
 	{ "plugins list", "", 0, 0, 0, NULL, NULL,
 		"List the types of tasks, triggers and conditions", gw_verb_plugins_list },

@@ -34,7 +34,14 @@ bool gw_verb_backfill_cancel(struct gw_args *args, struct gw_error *err);
 
 bool gw_verb_backups_create(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backups_restore(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backups_list(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backups_show(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backups_verify(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backups_delete(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backups_prune(struct gw_args *args, struct gw_error *err);
+bool gw_verb_migrate(struct gw_args *args, struct gw_error *err);
+bool gw_verb_compare(struct gw_args *args, struct gw_error *err);
+bool gw_verb_storage_copy(struct gw_args *args, struct gw_error *err);
 
 bool gw_verb_plugins_list(struct gw_args *args, struct gw_error *err);
 bool gw_verb_plugins_doc(struct gw_args *args, struct gw_error *err);

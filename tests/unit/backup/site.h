@@ -4,7 +4,7 @@
 
 #include "tests/unit/test.h"
 
-#include "backup/backup.h"
+#include "backup/transfer.h"
 #include "base/fd.h"
 #include "tests/lib/backend.h"
 

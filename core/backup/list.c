@@ -1,0 +1,132 @@
+/* list.c - which archives there are, and getting rid of some */
+#include "backup/place.h"
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+#include <sys/stat.h>
+
+#define SUFFIX ".kestra"
+
+struct listing {
+	struct gw_storage *storage;
+	struct gw_backup_list *list;
+};
+
+void gw_backup_list_clear(struct gw_backup_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		free(list->items[i].uri);
+		json_decref(list->items[i].header);
+	}
+	free(list->items);
+	*list = (struct gw_backup_list){ 0 };
+}
+
+static bool add(void *arg, const char *path, int64_t bytes, struct gw_error *err)
+{
+	struct listing *l = arg;
+	struct gw_error ignored;
+	(void)err;
+	if (!gw_slice_ends(gw_slice_of(path), gw_slice_of(SUFFIX)))
+		return true;
+	gw_auto_fd fd = gw_storage_read(l->storage, GW_BACKUPS_TENANT, path, &ignored);
+	struct gw_backup_list *list = l->list;
+	list->items = gw_grow(list->items, list->n, &list->cap);
+	list->items[list->n++] =
+		(struct gw_backup_entry){ .uri = gw_sprintf("%s%s", GW_BACKUPS_URI, path),
+			.bytes = bytes,
+			.header = fd < 0 ? NULL : gw_archive_peek(fd, &ignored) };
+	return true;
+}
+
+/* Without the suffix: what follows within a second has a number behind its name. */
+static int by_name(const void *a, const void *b)
+{
+	const char *x = ((const struct gw_backup_entry *)a)->uri;
+	const char *y = ((const struct gw_backup_entry *)b)->uri;
+	gw_auto_free char *stem = gw_strndup(x, strlen(x) - strlen(SUFFIX));
+	gw_auto_free char *other = gw_strndup(y, strlen(y) - strlen(SUFFIX));
+	return strverscmp(stem, other);
+}
+
+bool gw_backup_list(struct gw_storage *storage, struct gw_backup_list *out, struct gw_error *err)
+{
+	struct listing l = { storage, out };
+	const struct gw_storage_visit visit = { add, &l };
+	*out = (struct gw_backup_list){ 0 };
+	if (!gw_storage_walk(storage, GW_BACKUPS_TENANT, "/", &visit, err)) {
+		gw_backup_list_clear(out);
+		return false;
+	}
+	if (out->n)
+		qsort(out->items, out->n, sizeof(out->items[0]), by_name);
+	return true;
+}
+
+json_t *gw_backup_show(struct gw_storage *storage, const char *uri, int64_t *bytes,
+	struct gw_error *err)
+{
+	struct stat st;
+	gw_auto_fd fd = gw_backup_file(storage, uri, err);
+	if (fd < 0)
+		return NULL;
+	*bytes = fstat(fd, &st) == 0 ? st.st_size : 0;
+	json_t *header = gw_archive_peek(fd, err);
+	if (!header)
+		gw_explain(err, "%s", uri);
+	return header;
+}
+
+bool gw_backup_delete(struct gw_storage *storage, const char *uri, struct gw_error *err)
+{
+	const char *path = gw_backup_path(uri);
+	int64_t bytes;
+	if (!path || !gw_slice_ends(gw_slice_of(path), gw_slice_of(SUFFIX)))
+		return gw_fail(err, GW_BAD_REQUEST,
+			"%s is no backup: those are " GW_BACKUPS_URI "/….kestra", uri);
+	return gw_storage_size(storage, GW_BACKUPS_TENANT, path, &bytes, err) &&
+	       gw_storage_delete(storage, GW_BACKUPS_TENANT, path, err);
+}
+
+/* ---- Pruning ---- */
+
+static size_t folder_len(const char *uri)
+{
+	return (size_t)(strrchr(uri, '/') - uri);
+}
+
+static bool same_folder(const struct gw_backup_entry *a, const struct gw_backup_entry *b)
+{
+	size_t len = folder_len(a->uri);
+	return len == folder_len(b->uri) && strncmp(a->uri, b->uri, len) == 0;
+}
+
+/* How many newer ones are in its folder. */
+static size_t newer(const struct gw_backup_list *list, size_t i)
+{
+	size_t n = 0;
+	for (size_t k = i + 1; k < list->n; k++)
+		n += same_folder(&list->items[k], &list->items[i]);
+	return n;
+}
+
+bool gw_backup_prune(struct gw_storage *storage, size_t keep, void (*deleted)(const char *uri),
+	size_t *n, struct gw_error *err)
+{
+	gw_auto_backup_list list = { 0 };
+	*n = 0;
+	if (!gw_backup_list(storage, &list, err))
+		return false;
+	for (size_t i = 0; i < list.n; i++) {
+		if (newer(&list, i) < keep)
+			continue;
+		if (!gw_backup_delete(storage, list.items[i].uri, err))
+			return false;
+		++*n;
+		deleted(list.items[i].uri);
+	}
+	return true;
+}
