@@ -5,6 +5,7 @@ include tests/backend/local.mk
 include tests/plugin/local.mk
 include tests/api/local.mk
 include tests/cli/local.mk
+include tests/backup/local.mk
 include tests/flows/local.mk
 include tests/chaos/local.mk
 include tests/fuzz/local.mk
