@@ -19,6 +19,7 @@ struct gw_api {
 	struct gw_router *router, *management_router;
 	struct gw_pool *pool;
 	struct gw_http *http, *management; /* NULL = none */
+	struct gw_backup_jobs *backups;
 	int port, management_port;
 	pthread_mutex_t lock; /* of the following */
 	struct gw_map tenants; /* names that are known to exist */
@@ -31,7 +32,7 @@ static inline struct gw_api *gw_api_of(const struct gw_http_request *rq)
 
 /* ---- Tables of routes, one a topic, ended by a row without handler ---- */
 
-extern const struct gw_route gw_backfill_routes[], gw_execution_act_routes[],
+extern const struct gw_route gw_backfill_routes[], gw_backup_routes[], gw_execution_act_routes[],
 	gw_execution_bulk_routes[], gw_execution_create_routes[], gw_execution_file_routes[],
 	gw_execution_routes[], gw_expression_routes[], gw_stats_routes[], gw_flow_bulk_routes[],
 	gw_flow_check_routes[], gw_flow_file_routes[], gw_flow_graph_routes[], gw_flow_routes[],

@@ -2,6 +2,7 @@ core_libgodwit_la_SOURCES += \
 	core/api/answer.c \
 	core/api/api.h \
 	core/api/backfills.c \
+	core/api/backups.c \
 	core/api/csv.c \
 	core/api/csv.h \
 	core/api/exchange.c \

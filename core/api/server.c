@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "api/listen.h"
+#include "backup/jobs.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -24,7 +25,7 @@ static const struct gw_route *const api_tables[] = { gw_execution_routes,
 	gw_flow_bulk_routes, gw_flow_check_routes, gw_flow_file_routes, gw_flow_graph_routes,
 	gw_log_routes, gw_metric_routes, gw_misc_routes, gw_namespace_routes, gw_plugin_routes,
 	gw_stats_routes, gw_tenant_routes, gw_trigger_routes, gw_trigger_bulk_routes,
-	gw_backfill_routes, NULL };
+	gw_backfill_routes, gw_backup_routes, NULL };
 
 static const struct gw_route *const management_tables[] = { gw_management_routes, NULL };
 
@@ -85,6 +86,9 @@ static struct gw_api *new_api(const struct gw_api_setup *setup)
 	api->plugin_defaults = read_defaults(api->config);
 	api->router = gw_router_new(api_tables);
 	api->management_router = gw_router_new(management_tables);
+	const struct gw_site site = { api->store, api->storage };
+	api->backups =
+		gw_backup_jobs_new(&site, gw_config_text(api->config, "encryption.secret-key"));
 	pthread_mutex_init(&api->lock, NULL);
 	read_limits(api);
 	return api;
@@ -171,6 +175,7 @@ void gw_api_stop(struct gw_api **api_p)
 	gw_http_stop(api->http);
 	gw_http_stop(api->management);
 	gw_pool_free(api->pool);
+	gw_backup_jobs_free(&api->backups);
 	gw_router_free(api->router);
 	gw_router_free(api->management_router);
 	gw_map_clear(&api->tenants, NULL);

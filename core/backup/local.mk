@@ -10,8 +10,12 @@ core_libgodwit_la_SOURCES += \
 	core/backup/edit.c \
 	core/backup/edit.h \
 	core/backup/frame.h \
+	core/backup/jobs.c \
+	core/backup/jobs.h \
 	core/backup/list.c \
 	core/backup/migrate.c \
+	core/backup/options.c \
+	core/backup/options.h \
 	core/backup/packed.c \
 	core/backup/packed.h \
 	core/backup/place.c \
