@@ -19,7 +19,7 @@
 #define PAGE 1000 /* executions whose task runs are looked for at once */
 
 struct maker {
-	const struct gw_site *place;
+	const struct gw_site *site;
 	const struct gw_backup_request *request;
 	struct gw_snapshot *snapshot;
 	struct gw_upload *upload;
@@ -73,7 +73,7 @@ static bool copy(struct maker *m, const struct gw_query *query, struct gw_error 
 {
 	struct gw_record record;
 	enum gw_next next;
-	gw_auto_stream *s = gw_store_scan(m->place->store, query, err);
+	gw_auto_stream *s = gw_store_scan(m->site->store, query, err);
 	if (!s)
 		return false;
 	while ((next = gw_stream_next(s, &record, err)) == GW_NEXT_RECORD)
@@ -141,7 +141,7 @@ static bool copy_of_page(struct maker *m, const struct page *page, const struct 
 		.filters = filters,
 		.n_filters = 2,
 		.snapshot = m->snapshot };
-	gw_auto_stream *s = gw_store_scan(m->place->store, &query, err);
+	gw_auto_stream *s = gw_store_scan(m->site->store, &query, err);
 	if (!s)
 		return false;
 	while ((next = gw_stream_next(s, &record, err)) == GW_NEXT_RECORD)
@@ -162,7 +162,7 @@ static bool read_page(struct maker *m, struct page *page, struct gw_slice after,
 	s.query.after = after;
 	s.query.limit = PAGE;
 	s.query.want = GW_WANT_KEYS;
-	gw_auto_stream *stream = gw_store_scan(m->place->store, &s.query, err);
+	gw_auto_stream *stream = gw_store_scan(m->site->store, &s.query, err);
 	if (!stream)
 		return false;
 	while ((next = gw_stream_next(stream, &record, err)) == GW_NEXT_RECORD) {
@@ -205,7 +205,7 @@ static bool list_tenants(struct maker *m, struct gw_records *out, struct gw_erro
 	};
 	enum gw_next next = GW_NEXT_DONE;
 	gw_records_add(out, gw_record_copy(&record));
-	gw_auto_stream *s = only ? NULL : gw_store_scan(m->place->store, &query, err);
+	gw_auto_stream *s = only ? NULL : gw_store_scan(m->site->store, &query, err);
 	if (!only && !s)
 		return false;
 	while (s && (next = gw_stream_next(s, &record, err)) == GW_NEXT_RECORD)
@@ -266,7 +266,7 @@ static bool copy_file(void *arg, const char *path, int64_t bytes, struct gw_erro
 	(void)bytes;
 	if (!wants_file(w, path))
 		return true;
-	gw_auto_fd fd = gw_storage_read(m->place->storage, w->tenant, path, err);
+	gw_auto_fd fd = gw_storage_read(m->site->storage, w->tenant, path, err);
 	if (fd < 0)
 		return err->code == GW_NOT_FOUND; /* deleted meanwhile */
 	return gw_archive_begin_file(m->writer, w->tenant, path, err) && copy_parts(m, fd, err);
@@ -283,7 +283,7 @@ static bool copy_files(struct maker *m, const struct gw_records *tenants, struct
 		gw_auto_free char *tenant = gw_slice_dup(tenants->items[i]->key);
 		struct file_walk w = { m, tenant, folder };
 		const struct gw_storage_visit visit = { copy_file, &w };
-		if (!gw_storage_walk(m->place->storage, tenant, "/", &visit, err))
+		if (!gw_storage_walk(m->site->storage, tenant, "/", &visit, err))
 			return gw_explain(err, "files of tenant %s", tenant);
 	}
 	return true;
@@ -363,7 +363,7 @@ static bool make(struct maker *m, gw_time now, struct gw_backup_result *out, str
 {
 	const struct gw_archive_sink sink = { store_bytes, m };
 	json_auto_t *header = describe(m, now);
-	m->upload = gw_storage_begin(m->place->storage, GW_BACKUPS_TENANT, gw_backup_path(out->uri),
+	m->upload = gw_storage_begin(m->site->storage, GW_BACKUPS_TENANT, gw_backup_path(out->uri),
 		err);
 	if (!m->upload)
 		return false;
@@ -372,17 +372,17 @@ static bool make(struct maker *m, gw_time now, struct gw_backup_result *out, str
 	       gw_upload_publish(m->upload, false, err);
 }
 
-bool gw_backup_create(const struct gw_site *place, const struct gw_backup_request *request,
+bool gw_backup_create(const struct gw_site *site, const struct gw_backup_request *request,
 	struct gw_backup_result *out, struct gw_error *err)
 {
 	gw_time now = gw_clock_now();
-	struct maker m = { .place = place,
+	struct maker m = { .site = site,
 		.request = request,
 		.progress = { .what = "records" },
 		.began = gw_clock_boot() };
-	if (!gw_store_snapshot(place->store, &m.snapshot, err))
+	if (!gw_store_snapshot(site->store, &m.snapshot, err))
 		return false;
-	*out = (struct gw_backup_result){ .uri = gw_backup_name(place->storage, request->tenant,
+	*out = (struct gw_backup_result){ .uri = gw_backup_name(site->storage, request->tenant,
 						  now),
 		.resources = chosen(request),
 		.one_moment = m.snapshot != NULL };
@@ -395,7 +395,7 @@ bool gw_backup_create(const struct gw_site *place, const struct gw_backup_reques
 	}
 	gw_archive_writer_free(&m.writer);
 	gw_upload_close(&m.upload);
-	gw_store_release(place->store, m.snapshot);
+	gw_store_release(site->store, m.snapshot);
 	return ok;
 }
 

@@ -8,15 +8,17 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 struct restorer {
-	const struct gw_site *place;
+	const struct gw_site *site;
 	const struct gw_restore_request *request;
 	struct gw_restore_result *result;
 	struct gw_archive_reader *reader;
 	struct gw_editor editor;
 	struct gw_restore_batch *batch;
+	struct gw_map executions; /* tenant/id of those that are selected, if only a part is */
 	struct gw_upload *upload; /* of the file whose parts come; NULL = it is left out */
 	bool in_file;
 	struct gw_progress progress;
@@ -45,7 +47,7 @@ static bool tenant_exists(struct restorer *r, const char *tenant, bool *out, str
 	gw_auto_free void *hold = NULL;
 	const struct gw_key key = { gw_slice_of(""), gw_slice_of(tenant) };
 	*out = strcmp(tenant, "main") == 0 ||
-	       gw_store_get(r->place->store, &gw_kind_tenant, key, &record, &hold, err);
+	       gw_store_get(r->site->store, &gw_kind_tenant, key, &record, &hold, err);
 	return *out || err->code == GW_NOT_FOUND;
 }
 
@@ -63,7 +65,7 @@ static bool create_tenant(struct restorer *r, const char *tenant, struct gw_erro
 			.due = GW_NEVER,
 			.fields = fields,
 			.doc = gw_str_slice(&doc) } };
-	return r->request->dry_run || gw_store_write_one(r->place->store, &op, err);
+	return r->request->dry_run || gw_store_write_one(r->site->store, &op, err);
 }
 
 /* Where the records of a TENANT archive go. */
@@ -88,11 +90,51 @@ static bool check_tenant(struct restorer *r, const json_t *header, struct gw_err
 						   to);
 }
 
+/* Task runs come before their execution and do not say what it belongs to: a part of the executions
+ * is looked up first. */
+static bool find_executions(struct restorer *r, struct gw_archive_reader *reader,
+	struct gw_error *err)
+{
+	struct gw_archive_item item;
+	enum gw_archive_next next;
+	gw_auto_str name = { 0 };
+	while ((next = gw_archive_next(reader, &item, err)) < GW_ARCHIVE_DONE) {
+		if (next != GW_ARCHIVE_RECORD || item.record.kind != &gw_kind_execution ||
+			!gw_selection_has(&r->request->selection, &item.record))
+			continue;
+		gw_str_reset(&name);
+		gw_str_printf(&name, "%.*s/%.*s", GW_SLICE(item.record.tenant),
+			GW_SLICE(item.record.key));
+		gw_map_put(&r->executions, gw_str_slice(&name), r);
+	}
+	return next == GW_ARCHIVE_DONE;
+}
+
+static bool select_executions(struct restorer *r, const char *uri, struct gw_error *err)
+{
+	if (!gw_selection_is_partial(&r->request->selection) ||
+		!gw_selection_covers(&r->request->selection, &gw_kind_execution))
+		return true;
+	int fd = gw_backup_file(r->site->storage, uri, err);
+	gw_auto_archive_reader *reader = fd < 0 ? NULL : gw_archive_open(fd, r->request->key, err);
+	return (reader && find_executions(r, reader, err)) || gw_explain(err, "%s", uri);
+}
+
+/* Whether a task run's execution is selected; its tenant is the archive's. */
+static bool has_execution(const struct restorer *r, const struct gw_record *run)
+{
+	gw_auto_str name = { 0 };
+	const char *slash = memchr(run->key.data, '/', run->key.len);
+	size_t len = slash ? (size_t)(slash - run->key.data) : run->key.len;
+	gw_str_printf(&name, "%.*s/%.*s", GW_SLICE(run->tenant), (int)len, run->key.data);
+	return gw_map_get(&r->executions, gw_str_slice(&name)) != NULL;
+}
+
 static bool verify_first(struct restorer *r, const char *uri, struct gw_tallies *out,
 	struct gw_error *err)
 {
 	struct gw_verify_result found;
-	if (!gw_backup_verify(r->place->storage, uri, r->request->key, &r->request->watcher, &found,
+	if (!gw_backup_verify(r->site->storage, uri, r->request->key, &r->request->watcher, &found,
 		    err))
 		return false;
 	json_decref(found.header);
@@ -106,9 +148,9 @@ static bool open_archive(struct restorer *r, const char *uri, struct gw_error *e
 {
 	struct gw_tallies tallies;
 	bool verifies = !r->request->no_verify_first;
-	if (verifies && !verify_first(r, uri, &tallies, err))
+	if ((verifies && !verify_first(r, uri, &tallies, err)) || !select_executions(r, uri, err))
 		return false;
-	int fd = gw_backup_file(r->place->storage, uri, err);
+	int fd = gw_backup_file(r->site->storage, uri, err);
 	r->reader = fd < 0 ? NULL : gw_archive_open(fd, r->request->key, err);
 	if (!r->reader)
 		return gw_explain(err, "%s", uri);
@@ -141,7 +183,7 @@ static bool apply_batch(struct restorer *r, struct gw_error *err)
 		return true;
 	count = count_of(r, batch->kind->name);
 	before = *count;
-	bool ok = gw_batch_restore(r->place->store, &r->editor, batch, count, err);
+	bool ok = gw_batch_restore(r->site->store, &r->editor, batch, count, err);
 	for (int i = 0; i < GW_CHANGE_N; i++)
 		r->result->total.by[i] += count->by[i] - before.by[i];
 	gw_batch_restored_clear(batch);
@@ -160,8 +202,12 @@ static void refuse(struct restorer *r, struct gw_restore_count *count,
 
 static bool is_selected(const struct restorer *r, const struct gw_record *record)
 {
-	return gw_selection_covers(&r->request->selection, record->kind) &&
-	       gw_selection_has(&r->request->selection, record);
+	const struct gw_selection *selection = &r->request->selection;
+	if (!gw_selection_covers(selection, record->kind))
+		return false;
+	if (record->kind == &gw_kind_taskrun && gw_selection_is_partial(selection))
+		return has_execution(r, record);
+	return gw_selection_has(selection, record);
 }
 
 static bool add_to_batch(struct restorer *r, const struct gw_record *record, bool killed,
@@ -226,7 +272,7 @@ static bool begin_file(struct restorer *r, const struct gw_archive_item *item, s
 	r->in_file = true;
 	if (r->request->dry_run || r->request->selection.resources)
 		return true;
-	r->upload = gw_storage_begin(r->place->storage, tenant, item->path, err);
+	r->upload = gw_storage_begin(r->site->storage, tenant, item->path, err);
 	return r->upload != NULL;
 }
 
@@ -290,11 +336,11 @@ static bool account(const struct gw_restore_result *result, struct gw_error *err
 	       gw_fail(err, GW_INVALID, "%llu records were refused", (unsigned long long)refused);
 }
 
-bool gw_backup_restore(const struct gw_site *place, const char *uri,
+bool gw_backup_restore(const struct gw_site *site, const char *uri,
 	const struct gw_restore_request *request, struct gw_restore_result *out,
 	struct gw_error *err)
 {
-	struct restorer r = { .place = place,
+	struct restorer r = { .site = site,
 		.request = request,
 		.result = out,
 		.editor = { .request = request, .now = gw_clock_now() },
@@ -306,11 +352,12 @@ bool gw_backup_restore(const struct gw_site *place, const char *uri,
 		out->tallies = *gw_archive_read(r.reader);
 	sum_up(out);
 	if (!request->dry_run)
-		gw_store_signal(place->store); /* servers look at their flows and triggers anew */
+		gw_store_signal(site->store); /* servers look at their flows and triggers anew */
 	gw_batch_restored_clear(r.batch);
 	free(r.batch);
 	gw_upload_close(&r.upload);
 	gw_archive_reader_free(&r.reader);
 	gw_editor_clear(&r.editor);
+	gw_map_clear(&r.executions, NULL);
 	return ok && account(out, err);
 }

@@ -66,7 +66,7 @@ struct gw_restore_result {
 };
 
 /* True if every record is accounted for and none was refused. */
-GW_EXPORT bool gw_backup_restore(const struct gw_site *place, const char *uri,
+GW_EXPORT bool gw_backup_restore(const struct gw_site *site, const char *uri,
 	const struct gw_restore_request *request, struct gw_restore_result *out,
 	struct gw_error *err);
 GW_EXPORT void gw_restore_result_clear(struct gw_restore_result *result);

@@ -241,6 +241,53 @@ static void only_what_is_wanted_is_restored(void **state)
 	assert_false(gw_contents_parse("FLOW,NOTHING", &request.selection.resources, &err));
 }
 
+static void put_execution(const char *id, const char *namespace, gw_time start)
+{
+	struct gw_value fields[GW_EXECUTION_N] = { 0 }, run[GW_TASKRUN_N] = { 0 };
+	gw_auto_free char *key = gw_sprintf("%s/000000", id);
+	fields[GW_EXECUTION_NAMESPACE] = gw_value_string(namespace);
+	fields[GW_EXECUTION_FLOW] = gw_value_string("a");
+	fields[GW_EXECUTION_STATE] = run[GW_TASKRUN_STATE] = gw_value_string("SUCCESS");
+	fields[GW_EXECUTION_START] = gw_value_time(start);
+	put(&from, (struct gw_record){ &gw_kind_execution, gw_slice_of("main"), gw_slice_of(id),
+			   { 0 }, GW_NEVER, { 0 }, fields, gw_slice_of("{}") });
+	put(&from, (struct gw_record){ &gw_kind_taskrun, gw_slice_of("main"), gw_slice_of(key),
+			   { 0 }, GW_NEVER, { 0 }, run, gw_slice_of("{}") });
+}
+
+static void expect_execution(const char *id, bool wanted)
+{
+	gw_auto_free char *key = gw_sprintf("%s/000000", id);
+	gw_auto_free struct gw_record *x = find(&to, &gw_kind_execution, "main", id);
+	gw_auto_free struct gw_record *run = find(&to, &gw_kind_taskrun, "main", key);
+	assert_int_equal(x->kind != NULL, wanted);
+	assert_int_equal(run->kind != NULL, wanted);
+}
+
+static void task_runs_go_with_their_execution(void **state)
+{
+	(void)state;
+	struct gw_restore_count total;
+	struct gw_restore_request request = request_of();
+	struct gw_backup_request part = everything;
+	put_execution("x1", "company.team", 100);
+	put_execution("x2", "company.teams", 200);
+	put_execution("x3", "company.team.sub", 300);
+	gw_auto_free char *uri = back_up(&everything);
+	request.selection.namespace = "company.team";
+	assert_true(restore(uri, &request, &total));
+	expect_execution("x1", true);
+	expect_execution("x2", false);
+	expect_execution("x3", true);
+	part.selection.since = 150;
+	part.selection.until = 300;
+	gw_auto_free char *some = back_up(&part);
+	request = request_of();
+	assert_true(restore(some, &request, &total));
+	assert_int_equal(total.read, 2);
+	expect_execution("x2", true);
+}
+
 static void an_archive_is_never_overwritten(void **state)
 {
 	(void)state;
@@ -319,6 +366,7 @@ int main(void)
 		TEST(what_ran_goes_on_if_wanted),
 		TEST(a_tenant_can_become_another),
 		TEST(only_what_is_wanted_is_restored),
+		TEST(task_runs_go_with_their_execution),
 		TEST(an_archive_is_never_overwritten),
 		TEST(a_cancelled_backup_leaves_nothing),
 		TEST(files_come_back),
