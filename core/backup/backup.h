@@ -54,9 +54,8 @@ struct gw_backup_result {
 	bool one_moment; /* the backend has snapshots */
 };
 
-GW_EXPORT bool gw_backup_create(const struct gw_site *site,
-	const struct gw_backup_request *request, struct gw_backup_result *out,
-	struct gw_error *err);
+GW_EXPORT bool gw_backup_create(const struct gw_site *site, const struct gw_backup_request *request,
+	struct gw_backup_result *out, struct gw_error *err);
 GW_EXPORT void gw_backup_result_clear(struct gw_backup_result *result);
 
 /* ---- Looking ---- */

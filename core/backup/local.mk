@@ -21,6 +21,8 @@ core_libgodwit_la_SOURCES += \
 	core/backup/place.c \
 	core/backup/place.h \
 	core/backup/reader.c \
+	core/backup/recover.c \
+	core/backup/recover.h \
 	core/backup/restore.c \
 	core/backup/restore.h \
 	core/backup/seal.c \

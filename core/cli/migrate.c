@@ -1,6 +1,7 @@
-/* migrate.c - commands that move or compare whole repositories */
+/* migrate.c - commands about whole repositories: moving, comparing, making ready */
 #include "cli/backups.h"
 
+#include "backup/recover.h"
 #include "backup/transfer.h"
 #include "base/error.h"
 #include "base/fd.h"
@@ -222,5 +223,22 @@ bool gw_verb_storage_copy(struct gw_args *args, struct gw_error *err)
 	if (!copy_tenants(&c, pair.from.site.store, err))
 		return false;
 	printf("%" PRIu64 " files copied, %" PRIu64 " bytes\n", c.n, c.bytes);
+	return true;
+}
+
+/* ---- sys recover ---- */
+
+bool gw_verb_sys_recover(struct gw_args *args, struct gw_error *err)
+{
+	gw_auto_installation in = { 0 };
+	struct gw_recovery r = { .no_triggers = gw_args_has(args, "no-triggers"),
+		.forget_executions = gw_args_has(args, "no-triggers-execution-id") };
+	if (!gw_installation_open(&in, args, err) || !gw_backup_recover(in.site.store, &r, err))
+		return false;
+	printf("%" PRIu64 " records of servers that are gone removed\n", r.nodes);
+	printf("%" PRIu64 " requests between them removed\n", r.actions);
+	printf("%" PRIu64 " executions given back, to be gone on with\n", r.executions);
+	printf("%" PRIu64 " executions whose task runs were counted anew\n", r.counts);
+	printf("%" PRIu64 " triggers given back, to be dated anew\n", r.triggers);
 	return true;
 }

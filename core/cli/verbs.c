@@ -175,6 +175,18 @@ static const struct gw_option compare_options[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
+static const struct gw_option recover_options[] = {
+	{ 0, "no-triggers", NULL, NULL, "Leave triggers as they are" },
+	{ 0, "no-triggers-execution-id", NULL, NULL,
+		"Triggers no longer wait for the execution they started" },
+	{ 0, "no-recreate", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, "no-flows", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, "no-templates", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, "no-namespaces", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, "no-tenants", NULL, NULL, "Accepted for Kestra's sake" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
 static const struct gw_option doc_options[] = {
 	{ 0, "schema", NULL, NULL, "JSON Schema in place of text" },
 	{ 0, NULL, NULL, NULL, NULL },
@@ -263,6 +275,12 @@ const struct gw_verb gw_verbs[] = {
 		"Say where two repositories differ; exit status 1 if they do", gw_verb_compare },
 	{ "storage copy", "", 0, 0, 0, pair_options, NULL,
 		"Copy all files of an internal storage into another", gw_verb_storage_copy },
+
+	{ "sys recover", "", 0, 0, 0, recover_options, NULL,
+		"Make a repository ready that a database's own tools brought back",
+		gw_verb_sys_recover },
+	{ "sys-ee restore-queue", "", 0, 0, H, recover_options, NULL, "sys recover",
+		gw_verb_sys_recover },
 
 	{ "plugins list", "", 0, 0, 0, NULL, NULL,
 		"List the types of tasks, triggers and conditions", gw_verb_plugins_list },

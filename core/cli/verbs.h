@@ -34,6 +34,7 @@ bool gw_verb_backfill_cancel(struct gw_args *args, struct gw_error *err);
 
 bool gw_verb_backups_create(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backups_restore(struct gw_args *args, struct gw_error *err);
+bool gw_verb_sys_recover(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backups_list(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backups_show(struct gw_args *args, struct gw_error *err);
 bool gw_verb_backups_verify(struct gw_args *args, struct gw_error *err);

@@ -1,7 +1,12 @@
 /* test_transfer.c - two repositories: compared, and one moved into the other */
 #include "tests/unit/backup/site.h"
 
+#include "backup/recover.h"
 #include "base/clock.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 static struct gw_comparison compare(void)
 {
@@ -77,6 +82,70 @@ static void what_only_the_target_has_stays_unless_wanted(void **state)
 	expect_doc(&to, &gw_kind_flow, "company.team/a", NULL);
 }
 
+/* ---- Recovery ---- */
+
+static void what_vanished_servers_had_is_given_back(void **state)
+{
+	(void)state;
+	struct gw_recovery r = { .forget_executions = true };
+	struct gw_value x[GW_EXECUTION_N] = { 0 }, t[GW_TRIGGER_N] = { 0 };
+	x[GW_EXECUTION_TASKRUNS] = gw_value_number(0);
+	t[GW_TRIGGER_EXECUTION] = gw_value_string("x1");
+	put(&from, (struct gw_record){ &gw_kind_action, gw_slice_of("main"), gw_slice_of("x1/1"),
+			   { 0 }, GW_NEVER, { 0 }, NULL, gw_slice_of("{}") });
+	put(&from, (struct gw_record){ &gw_kind_execution, gw_slice_of("main"), gw_slice_of("x1"),
+			   { 0 }, GW_NEVER, gw_slice_of("gone"), x, gw_slice_of("{}") });
+	put(&from,
+		(struct gw_record){ &gw_kind_taskrun, gw_slice_of("main"), gw_slice_of("x1/000000"),
+			{ 0 }, GW_NEVER, { 0 }, NULL, gw_slice_of("{}") });
+	put(&from, (struct gw_record){ &gw_kind_trigger, gw_slice_of("main"), gw_slice_of("n/f/t"),
+			   { 0 }, GW_NEVER, gw_slice_of("gone"), t,
+			   gw_slice_of("{\"executionId\":\"x1\",\"disabled\":false}") });
+	assert_true(gw_backup_recover(from.store, &r, &err));
+	assert_int_equal(r.actions, 1);
+	assert_int_equal(r.executions, 1);
+	assert_int_equal(r.counts, 1);
+	assert_int_equal(r.triggers, 2); /* the owner, then the execution */
+	gw_auto_free struct gw_record *exec = find(&from, &gw_kind_execution, "main", "x1");
+	assert_null(exec->owner.data);
+	assert_int_equal(exec->due, 0);
+	assert_int_equal(exec->fields[GW_EXECUTION_TASKRUNS].number, 1);
+	expect_doc(&from, &gw_kind_trigger, "n/f/t", "{\"disabled\":false}");
+}
+
+static void *renew(void *arg)
+{
+	for (int i = 0; !atomic_load((atomic_bool *)arg); i++) {
+		struct gw_error own;
+		gw_auto_free char *doc = gw_sprintf("%d", i);
+		struct gw_op op = { .type = GW_PUT,
+			.record = { .kind = &gw_kind_node,
+				.tenant = gw_slice_of(""),
+				.key = gw_slice_of("n"),
+				.due = GW_NEVER,
+				.doc = gw_slice_of(doc) } };
+		gw_store_write_one(from.store, &op, &own);
+		sched_yield();
+	}
+	return NULL;
+}
+
+static void a_repository_that_is_worked_on_is_left_alone(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	atomic_bool stop = false;
+	struct gw_recovery r = { 0 };
+	put(&from, (struct gw_record){ &gw_kind_node, gw_slice_of(""), gw_slice_of("n"), { 0 },
+			   GW_NEVER, { 0 }, NULL, gw_slice_of("{}") });
+	assert_int_equal(pthread_create(&thread, NULL, renew, &stop), 0);
+	bool recovered = gw_backup_recover(from.store, &r, &err);
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	assert_false(recovered);
+	assert_int_equal(err.code, GW_CONFLICT);
+}
+
 /* ---- Archives in the storage ---- */
 
 static void back_up(int64_t second, const char *tenant)
@@ -139,6 +208,8 @@ int main(void)
 		TEST(digests_do_not_depend_on_the_order),
 		TEST(what_is_moved_is_the_same_and_can_be_moved_again),
 		TEST(what_only_the_target_has_stays_unless_wanted),
+		TEST(what_vanished_servers_had_is_given_back),
+		TEST(a_repository_that_is_worked_on_is_left_alone),
 		TEST(pruning_keeps_the_newest_of_each_folder),
 		TEST(only_backups_are_deleted),
 	};
