@@ -65,12 +65,15 @@ static void make_get(struct gw_sql *s, const struct gw_kind *kind)
 	add(s, " WHERE \"tenant\" = $1 AND \"key\" = $2");
 }
 
+/* Key by key, whatever is known of the table's size: OFFSET keeps it from being read as a whole. */
 static void add_numbered_keys(struct gw_sql *s, const struct gw_kind *kind)
 {
-	gw_str_printf(&s->text, " FROM %s WITH ORDINALITY u(\"tenant\", \"key\", i) JOIN ",
+	gw_str_printf(&s->text,
+		" FROM %s WITH ORDINALITY u(\"tenant\", \"key\", i) JOIN LATERAL (SELECT * FROM ",
 		keys_unnest);
-	add_table(s, kind, "t ON");
+	add_table(s, kind, "t WHERE");
 	add(s, same_key);
+	add(s, " OFFSET 0) t ON true");
 }
 
 static void make_get_many(struct gw_sql *s, const struct gw_kind *kind)

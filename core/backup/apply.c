@@ -177,11 +177,14 @@ static bool try_once(struct applying *a, struct gw_error *err)
 			a->batch->records.items[i]->key };
 	free(a->stored);
 	a->stored = NULL;
-	if (!gw_store_get_many(a->store, a->batch->kind, keys, n, &a->stored, err))
+	if (a->batch->is_fresh)
+		a->stored = gw_new_array(struct gw_record, n);
+	else if (!gw_store_get_many(a->store, a->batch->kind, keys, n, &a->stored, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!a->settled[i] && !compare(a, i, err))
 			return false;
+	a->batch->is_fresh = false;
 	return write_unsettled(a, err);
 }
 

@@ -11,6 +11,7 @@
 struct gw_restore_batch {
 	const struct gw_kind *kind;
 	struct gw_records records; /* copies */
+	bool is_fresh; /* there was nothing of the kind: not looked for at first */
 	bool killed[GW_BATCH_RECORDS]; /* executions that get a log line */
 	size_t bytes;
 };

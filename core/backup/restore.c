@@ -18,6 +18,7 @@ struct restorer {
 	struct gw_archive_reader *reader;
 	struct gw_editor editor;
 	struct gw_restore_batch *batch;
+	bool is_fresh; /* nothing of the batch's kind was there before */
 	struct gw_map executions; /* tenant/id of those that are selected, if only a part is */
 	struct gw_upload *upload; /* of the file whose parts come; NULL = it is left out */
 	bool in_file;
@@ -210,14 +211,28 @@ static bool is_selected(const struct restorer *r, const struct gw_record *record
 	return gw_selection_has(selection, record);
 }
 
+/* Whether there is nothing of a kind yet. */
+static bool look_at_kind(struct restorer *r, const struct gw_kind *kind, struct gw_error *err)
+{
+	uint64_t n;
+	const struct gw_query query = { .kind = kind };
+	bool ok = gw_store_count(r->site->store, &query, 1, &n, err);
+	r->is_fresh = ok && n == 0;
+	return ok;
+}
+
 static bool add_to_batch(struct restorer *r, const struct gw_record *record, bool killed,
 	struct gw_error *err)
 {
 	struct gw_restore_batch *batch = r->batch;
 	bool is_full = batch->records.n == GW_BATCH_RECORDS || batch->bytes > GW_BATCH_BYTES;
-	if ((is_full || batch->kind != record->kind) && !apply_batch(r, err))
+	bool is_other = batch->kind != record->kind;
+	if ((is_full || is_other) && !apply_batch(r, err))
+		return false;
+	if (is_other && !look_at_kind(r, record->kind, err))
 		return false;
 	batch->kind = record->kind;
+	batch->is_fresh = r->is_fresh;
 	batch->killed[batch->records.n] = killed;
 	batch->bytes += record->doc.len;
 	gw_records_add(&batch->records, gw_record_copy(record));
