@@ -1,4 +1,6 @@
 core_libgodwit_la_SOURCES += \
+	core/backup/answer.c \
+	core/backup/answer.h \
 	core/backup/apply.c \
 	core/backup/apply.h \
 	core/backup/archive.h \

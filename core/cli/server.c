@@ -2,6 +2,7 @@
 #include "cli/verbs.h"
 
 #include "api/server.h"
+#include "backup/answer.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,6 +18,7 @@ struct server {
 	struct gw_storage *storage;
 	struct gw_engine *engine;
 	struct gw_api *api;
+	struct gw_backup_answers answers;
 };
 
 /* ---- Configuration ---- */
@@ -169,7 +171,11 @@ static bool save_flows(struct server *server, const char *folder, struct gw_erro
 
 static bool start_engine(struct server *server, unsigned roles, struct gw_error *err)
 {
+	server->answers = (struct gw_backup_answers){ { server->store, server->storage },
+		gw_config_text(server->setup.config, "encryption.secret-key") };
 	const struct gw_engine_setup setup = {
+		.ask = gw_backup_answer,
+		.ask_arg = &server->answers,
 		.store = server->store,
 		.storage = server->storage,
 		.registry = server->setup.registry,
