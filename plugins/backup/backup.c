@@ -34,7 +34,7 @@ static const struct gw_property create_properties[] = {
 
 static const struct gw_property create_outputs[] = {
 	{ "uri", "string", 0, NULL, "The backup, such as `kestra:///backups/full/…`." },
-	{ "bytes", "integer", 0, NULL, "Its size." },
+	{ "bytes", "integer", 0, NULL, "Its size in bytes, as it is stored." },
 	{ "records", "map<integer>", 0, NULL, "How many records of each kind are in it." },
 	{ 0 },
 };
@@ -56,7 +56,7 @@ static const struct gw_task_type create_type = {
 /* ---- Verify ---- */
 
 static const struct gw_property verify_properties[] = {
-	{ "uri", "string", GW_REQUIRED, NULL, "The backup." },
+	{ "uri", "string", GW_REQUIRED, NULL, "The backup that is read." },
 	{ "encryptionKey", "string", 0, NULL,
 		"The key in place of the configuration's `encryption.secret-key`." },
 	{ 0 },
