@@ -1,4 +1,5 @@
 # One folder a module.
+include plugins/backup/local.mk
 include plugins/labels/local.mk
 include plugins/log/local.mk
 include plugins/debug/local.mk

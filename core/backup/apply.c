@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/thread.h"
 
 #define ROUNDS 5 /* others may write the same keys meanwhile */
 #define PATIENCE_MS 60000
@@ -24,6 +25,16 @@ void gw_batch_restored_clear(struct gw_restore_batch *batch)
 	memset(batch->killed, 0, sizeof(batch->killed));
 }
 
+void gw_tell_changed(const struct gw_restore_request *request, enum gw_change change,
+	const struct gw_record *before, const struct gw_record *after, const char *why)
+{
+	static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
+	if (!request->changed)
+		return;
+	gw_locked(&telling);
+	request->changed(request->changed_arg, change, before, after, why);
+}
+
 static void settle(struct applying *a, size_t i, enum gw_change change, const char *why)
 {
 	const struct gw_record *before = &a->stored[i];
@@ -31,8 +42,8 @@ static void settle(struct applying *a, size_t i, enum gw_change change, const ch
 	if (change >= GW_CHANGE_SKIP)
 		a->batch->killed[i] = false;
 	a->count->by[change]++;
-	if (a->request->changed && change != GW_CHANGE_SAME)
-		a->request->changed(a->request->changed_arg, change, before->kind ? before : NULL,
+	if (change != GW_CHANGE_SAME)
+		gw_tell_changed(a->request, change, before->kind ? before : NULL,
 			a->batch->records.items[i], why);
 }
 

@@ -17,6 +17,9 @@ struct gw_restore_batch {
 };
 
 void gw_batch_restored_clear(struct gw_restore_batch *batch);
+/* Calls request->changed, if there is one; for several threads. */
+void gw_tell_changed(const struct gw_restore_request *request, enum gw_change change,
+	const struct gw_record *before, const struct gw_record *after, const char *why);
 /* Writes what has to be written and counts what becomes of each. */
 bool gw_batch_restore(struct gw_store *store, const struct gw_editor *editor,
 	struct gw_restore_batch *batch, struct gw_restore_count *count, struct gw_error *err);

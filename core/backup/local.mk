@@ -1,4 +1,6 @@
 core_libgodwit_la_SOURCES += \
+	core/backup/answer.c \
+	core/backup/answer.h \
 	core/backup/apply.c \
 	core/backup/apply.h \
 	core/backup/archive.h \
@@ -12,6 +14,8 @@ core_libgodwit_la_SOURCES += \
 	core/backup/frame.h \
 	core/backup/jobs.c \
 	core/backup/jobs.h \
+	core/backup/lanes.c \
+	core/backup/lanes.h \
 	core/backup/list.c \
 	core/backup/migrate.c \
 	core/backup/options.c \

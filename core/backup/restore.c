@@ -1,7 +1,7 @@
 /* restore.c - an archive back into a repository */
 #include "backup/restore.h"
 
-#include "backup/apply.h"
+#include "backup/lanes.h"
 #include "backup/place.h"
 #include "backup/select.h"
 
@@ -17,7 +17,10 @@ struct restorer {
 	struct gw_restore_result *result;
 	struct gw_archive_reader *reader;
 	struct gw_editor editor;
-	struct gw_restore_batch *batch;
+	struct gw_lanes *lanes;
+	struct gw_restore_count written[GW_TALLIES_MAX]; /* by lanes; as result->counts */
+	struct gw_restore_batch *batch; /* that is filled */
+	const struct gw_kind *kind; /* of the records that come */
 	bool is_fresh; /* nothing of the batch's kind was there before */
 	struct gw_map executions; /* tenant/id of those that are selected, if only a part is */
 	struct gw_upload *upload; /* of the file whose parts come; NULL = it is left out */
@@ -176,29 +179,28 @@ static struct gw_restore_count *count_of(struct restorer *r, const char *kind)
 	return &r->result->counts[tally - r->result->restored.items];
 }
 
+/* On its way; the next batch is filled meanwhile. */
 static bool apply_batch(struct restorer *r, struct gw_error *err)
 {
-	struct gw_restore_batch *batch = r->batch;
-	struct gw_restore_count before, *count;
-	if (batch->records.n == 0)
+	if (r->batch->records.n == 0)
 		return true;
-	count = count_of(r, batch->kind->name);
-	before = *count;
-	bool ok = gw_batch_restore(r->site->store, &r->editor, batch, count, err);
-	for (int i = 0; i < GW_CHANGE_N; i++)
-		r->result->total.by[i] += count->by[i] - before.by[i];
-	gw_batch_restored_clear(batch);
-	return ok && report(r, err);
+	struct gw_restore_count *count = count_of(r, r->batch->kind->name);
+	size_t i = (size_t)(count - r->result->counts);
+	return gw_lanes_put(r->lanes, &r->batch, &r->written[i], err) && report(r, err);
+}
+
+/* What comes next may refer to what came before: that is written first. */
+static bool finish_kind(struct restorer *r, struct gw_error *err)
+{
+	return apply_batch(r, err) && gw_lanes_wait(r->lanes, err);
 }
 
 static void refuse(struct restorer *r, struct gw_restore_count *count,
 	const struct gw_archive_item *item, const char *why)
 {
 	count->by[GW_CHANGE_REFUSE]++;
-	r->result->total.by[GW_CHANGE_REFUSE]++;
-	if (r->request->changed && item->record.kind)
-		r->request->changed(r->request->changed_arg, GW_CHANGE_REFUSE, NULL, &item->record,
-			why);
+	if (item->record.kind)
+		gw_tell_changed(r->request, GW_CHANGE_REFUSE, NULL, &item->record, why);
 }
 
 static bool is_selected(const struct restorer *r, const struct gw_record *record)
@@ -224,14 +226,15 @@ static bool look_at_kind(struct restorer *r, const struct gw_kind *kind, struct 
 static bool add_to_batch(struct restorer *r, const struct gw_record *record, bool killed,
 	struct gw_error *err)
 {
+	bool is_full = r->batch->records.n == GW_BATCH_RECORDS || r->batch->bytes > GW_BATCH_BYTES;
+	if (r->kind != record->kind) {
+		if (!finish_kind(r, err) || !look_at_kind(r, record->kind, err))
+			return false;
+	} else if (is_full && !apply_batch(r, err)) {
+		return false;
+	}
 	struct gw_restore_batch *batch = r->batch;
-	bool is_full = batch->records.n == GW_BATCH_RECORDS || batch->bytes > GW_BATCH_BYTES;
-	bool is_other = batch->kind != record->kind;
-	if ((is_full || is_other) && !apply_batch(r, err))
-		return false;
-	if (is_other && !look_at_kind(r, record->kind, err))
-		return false;
-	batch->kind = record->kind;
+	batch->kind = r->kind = record->kind;
 	batch->is_fresh = r->is_fresh;
 	batch->killed[batch->records.n] = killed;
 	batch->bytes += record->doc.len;
@@ -253,7 +256,6 @@ static bool take_record(struct restorer *r, struct gw_archive_item *item, struct
 	}
 	if (!is_selected(r, record)) {
 		count->by[GW_CHANGE_SKIP]++;
-		r->result->total.by[GW_CHANGE_SKIP]++;
 		return true;
 	}
 	if (!gw_edit_restored(&r->editor, record, item->was_owned, &killed, err)) {
@@ -306,7 +308,7 @@ static bool take(struct restorer *r, enum gw_archive_next what, struct gw_archiv
 	case GW_ARCHIVE_PART:
 		return !r->upload || gw_upload_write(r->upload, item->part, err);
 	case GW_ARCHIVE_DONE:
-		return apply_batch(r, err);
+		return finish_kind(r, err);
 	case GW_ARCHIVE_DELETED:
 	case GW_ARCHIVE_FAILED:
 		break;
@@ -326,13 +328,18 @@ static bool run(struct restorer *r, struct gw_error *err)
 	return true;
 }
 
-/* What is there now of what the archive held, by kind. */
-static void sum_up(struct gw_restore_result *result)
+/* What became of each kind, and of all; no lane writes any more. */
+static void sum_up(struct restorer *r)
 {
+	struct gw_restore_result *result = r->result;
 	for (size_t i = 0; i < result->tallies.n; i++)
 		gw_tally_of(&result->restored, gw_slice_of(result->tallies.items[i].name));
 	for (size_t i = 0; i < result->restored.n; i++) {
-		const uint64_t *by = result->counts[i].by;
+		uint64_t *by = result->counts[i].by;
+		for (int k = 0; k < GW_CHANGE_N; k++) {
+			by[k] += r->written[i].by[k];
+			result->total.by[k] += by[k];
+		}
 		result->restored.items[i].n =
 			by[GW_CHANGE_CREATE] + by[GW_CHANGE_UPDATE] + by[GW_CHANGE_SAME];
 	}
@@ -362,10 +369,12 @@ bool gw_backup_restore(const struct gw_site *site, const char *uri,
 		.batch = gw_new(struct gw_restore_batch),
 		.progress = { .what = "records" } };
 	*out = (struct gw_restore_result){ 0 };
-	bool ok = open_archive(&r, uri, err) && run(&r, err);
+	r.lanes = gw_lanes_start(site->store, &r.editor, err);
+	bool ok = r.lanes && open_archive(&r, uri, err) && run(&r, err);
+	gw_lanes_stop(&r.lanes);
 	if (r.reader)
 		out->tallies = *gw_archive_read(r.reader);
-	sum_up(out);
+	sum_up(&r);
 	if (!request->dry_run)
 		gw_store_signal(site->store); /* servers look at their flows and triggers anew */
 	gw_batch_restored_clear(r.batch);

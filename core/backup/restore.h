@@ -7,7 +7,7 @@
 enum gw_on_conflict {
 	GW_OVERWRITE,
 	GW_SKIP,
-	GW_FAIL, /* nothing more is written after the first */
+	GW_FAIL, /* end with the first; batches on their way are written */
 	GW_NEWER, /* overwrite what is older */
 };
 
@@ -46,7 +46,7 @@ struct gw_restore_request {
 	void (*announce)(void *arg, const json_t *header, const struct gw_tallies *tallies);
 	void *announce_arg;
 	/* What becomes of each record that changes or is refused (before is NULL if there is
-	 * none); NULL = not told. */
+	 * none), one at a time, on any thread; NULL = not told. */
 	void (*changed)(void *arg, enum gw_change change, const struct gw_record *before,
 		const struct gw_record *after, const char *why);
 	void *changed_arg;

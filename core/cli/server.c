@@ -2,6 +2,7 @@
 #include "cli/verbs.h"
 
 #include "api/server.h"
+#include "backup/answer.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -20,6 +21,7 @@ struct server {
 	struct gw_engine *engine;
 	struct gw_api *api;
 	atomic_bool is_stopping;
+	struct gw_backup_answers answers;
 };
 
 /* ---- Configuration ---- */
@@ -182,7 +184,11 @@ static void start_again(void *arg)
 
 static bool start_engine(struct server *server, unsigned roles, struct gw_error *err)
 {
+	server->answers = (struct gw_backup_answers){ { server->store, server->storage },
+		gw_config_text(server->setup.config, "encryption.secret-key") };
 	const struct gw_engine_setup setup = {
+		.ask = gw_backup_answer,
+		.ask_arg = &server->answers,
 		.store = server->store,
 		.storage = server->storage,
 		.registry = server->setup.registry,

@@ -154,6 +154,8 @@ struct gw_engine *gw_engine_start(const struct gw_engine_setup *setup, struct gw
 	engine->roles = setup->roles;
 	engine->lost = setup->lost;
 	engine->lost_arg = setup->arg;
+	engine->ask = setup->ask;
+	engine->ask_arg = setup->ask_arg;
 	engine->registry = gw_registry_ref(setup->registry);
 	pthread_mutex_init(&engine->registry_lock, NULL);
 	engine->catalog = gw_catalog_new(engine);

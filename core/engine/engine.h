@@ -30,6 +30,11 @@ struct gw_engine_setup {
 	 * has is theirs now; stop it and start again. May be NULL. */
 	void (*lost)(void *arg);
 	void *arg;
+	/* Answers what tasks ask and the engine does not know, on a worker's thread; a new
+	 * reference. NULL = nobody does. */
+	json_t *(*ask)(void *arg, const char *question, const json_t *arguments,
+		struct gw_error *err);
+	void *ask_arg;
 };
 
 /* Takes the node's place (working folder, node record), recovers what a predecessor left, starts

@@ -40,6 +40,9 @@ struct gw_engine {
 	size_t n_old_registries, cap_old_registries;
 	void (*lost)(void *arg);
 	void *lost_arg;
+	json_t *(*ask)(void *arg, const char *question, const json_t *arguments,
+		struct gw_error *err); /* NULL = nobody else answers */
+	void *ask_arg;
 };
 
 /* Whether executions run here; else they are written for nodes that run them. */

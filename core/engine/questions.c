@@ -421,6 +421,8 @@ json_t *gw_engine_ask(void *arg, const struct gw_job *job, const char *question,
 	for (size_t i = 0; i < GW_LEN(questions); i++)
 		if (strcmp(questions[i].name, question) == 0)
 			return questions[i].answer(&q, err);
+	if (q.engine->ask)
+		return q.engine->ask(q.engine->ask_arg, question, arguments, err);
 	gw_fail(err, GW_INVALID, "the server does not know the question '%s'", question);
 	return NULL;
 }

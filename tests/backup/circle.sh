@@ -98,6 +98,20 @@ ok "and so are the lines behind it" grep -Eq ' Backup instance created in [0-9]+
 ok "and the last one" grep -Eq '^Backup created: kestra:///backups/full/backup-[0-9]{14}(-[0-9]+)?\.kestra$' created
 ok "it is a file that Kestra's users would look for" test -f "storage/${uri#kestra:///}"
 
+cat >nightly.yaml <<END
+id: nightly
+namespace: company.system
+tasks:
+  - {id: create, type: io.godwit.plugin.backup.Create, scope: TENANT, resources: [FLOW]}
+  - {id: verify, type: io.godwit.plugin.backup.Verify, uri: "{{ outputs.create.uri }}"}
+  - {id: prune, type: io.godwit.plugin.backup.Prune, keep: 1000}
+END
+ok "a flow can make backups" call flow create nightly.yaml
+ok "and does" says ' SUCCESS ' call execution run company.system nightly --wait
+ok "they are there" says 'TENANT .*kestra:///backups/tenants/main/backup-' \
+	"$godwit" backups list -c a.yml
+ok "the flow is deleted" call flow delete company.system nightly
+
 # While executions go on: what is in the archive belongs together.
 call_on() {
 	while [ ! -f enough ]; do
@@ -133,7 +147,7 @@ first=$uri
 
 ok "the other server starts" start b
 pid_b=$pid
-ok "a dry run says what would be created" says '^flow  *2  *2  *0 ' \
+ok "a dry run says what would be created" says '^flow  *3  *3  *0 ' \
 	"$godwit" backups restore "$first" --dry-run -c b.yml
 ok "and creates nothing" status 1 call flow update other.yaml company.elsewhere other
 restore() {
@@ -150,7 +164,7 @@ ok "the server answers with it" says '^state  *SUCCESS$' \
 ok "flows go on there" says ' SUCCESS ' call execution run company.team hello --wait
 ok "restoring again changes nothing" says '^execution  *[0-9]*  *0  *0 ' \
 	"$godwit" backups restore "$first" --dry-run -c b.yml
-ok "only a part is restored if wanted" says '^flow  *2  *0  *0  *1  *1 ' \
+ok "only a part is restored if wanted" says '^flow  *3  *0  *0  *1  *2 ' \
 	"$godwit" backups restore "$first" --dry-run --resources FLOW --flow other -c b.yml
 kill -TERM "$pid_b"
 wait "$pid_b"
