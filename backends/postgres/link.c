@@ -109,9 +109,8 @@ static bool is_alive(struct gw_pool_item *item)
 	return !link_is_broken(link) && poll(&p, 1, 0) == 0;
 }
 
-static struct gw_pool_item *open_link(struct gw_pool *base, bool fresh, struct gw_error *err)
+static struct gw_pool_item *open_link(struct gw_pool *base, struct gw_error *err)
 {
-	(void)fresh;
 	struct pool *pool = (struct pool *)base;
 	PGconn *conn = link_connect(pool, err);
 	if (!conn)
@@ -148,7 +147,7 @@ static bool set_planning(struct link *link, bool anew, struct gw_error *err)
 
 struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err)
 {
-	struct link *link = (struct link *)gw_pool_take(&pool->base, false, err);
+	struct link *link = (struct link *)gw_pool_take(&pool->base, err);
 	if (!link || set_planning(link, plans_anew, err))
 		return link;
 	link_give(pool, link);

@@ -45,31 +45,29 @@ static void forget(struct gw_pool *pool)
 	pthread_cond_signal(&pool->freed);
 }
 
-static struct gw_pool_item *open_one(struct gw_pool *pool, bool fresh, struct gw_error *err)
+static struct gw_pool_item *open_one(struct gw_pool *pool, struct gw_error *err)
 {
-	struct gw_pool_item *item = pool->open(pool, fresh, err);
+	struct gw_pool_item *item = pool->open(pool, err);
 	if (!item)
 		forget(pool);
 	return item;
 }
 
-struct gw_pool_item *gw_pool_take(struct gw_pool *pool, bool fresh, struct gw_error *err)
+struct gw_pool_item *gw_pool_take(struct gw_pool *pool, struct gw_error *err)
 {
 	for (;;) {
 		bool must_open;
 		struct gw_pool_item *item = wait_for_one(pool, &must_open);
 		if (must_open)
-			return open_one(pool, fresh, err);
+			return open_one(pool, err);
 		if (!item) {
 			gw_fail(err, GW_BUSY, "%s: all %d connections are in use", pool->server,
 				(int)pool->most);
 			return NULL;
 		}
-		if (!fresh && pool->is_alive(item))
+		if (pool->is_alive(item))
 			return item;
 		pool->close(item);
-		if (fresh)
-			return open_one(pool, fresh, err);
 		forget(pool);
 	}
 }

@@ -12,8 +12,7 @@ struct gw_pool_item {
 struct gw_pool {
 	const char *server; /* for messages */
 	int64_t most; /* connections */
-	/* is_fresh: for one task of any length; it will not be used again. */
-	struct gw_pool_item *(*open)(struct gw_pool *pool, bool is_fresh, struct gw_error *err);
+	struct gw_pool_item *(*open)(struct gw_pool *pool, struct gw_error *err);
 	void (*close)(struct gw_pool_item *item);
 	bool (*is_alive)(struct gw_pool_item *item); /* after it was idle */
 
@@ -26,7 +25,7 @@ struct gw_pool {
 void gw_pool_init(struct gw_pool *pool); /* its first members are set */
 void gw_pool_clear(struct gw_pool *pool); /* all connections have been given back */
 /* Waits for a free one if all are in use; GW_BUSY if that takes long. */
-struct gw_pool_item *gw_pool_take(struct gw_pool *pool, bool fresh, struct gw_error *err);
+struct gw_pool_item *gw_pool_take(struct gw_pool *pool, struct gw_error *err);
 /* Gives it back; one that is not to be kept is closed. */
 void gw_pool_give(struct gw_pool *pool, struct gw_pool_item *item, bool keep);
 

@@ -145,7 +145,7 @@ static bool want_envelope(const struct gw_sql_schema *schema, const struct gw_ki
 	gw_auto_sql s = begin(schema, "CREATE INDEX ");
 	gw_str_printf(&s.text, "\"%s\" ON ", name);
 	gw_sql_table(&s, kind->name, NULL);
-	gw_str_puts(&s.text, " (\"owner\", \"due\")");
+	gw_str_puts(&s.text, " (\"owner\", \"due\", \"key\", \"tenant\")");
 	return run(schema, &s, err);
 }
 

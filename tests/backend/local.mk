@@ -8,12 +8,17 @@ SERVER_TESTS =
 if WITH_POSTGRES
 SERVER_TESTS += tests/backend/postgres.test
 endif
+if WITH_MYSQL
+SERVER_TESTS += tests/backend/mariadb.test tests/backend/mysql.test
+endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/backend/suite
 TESTS += $(BACKEND_TESTS)
 endif
-dist_check_SCRIPTS += tests/backend/memory.test tests/backend/postgres.test \
-	tests/backend/sqlite.test tests/services/postgres.sh
+dist_check_SCRIPTS += tests/backend/mariadb.test tests/backend/memory.test \
+	tests/backend/mysql.sh tests/backend/mysql.test tests/backend/postgres.test \
+	tests/backend/sqlite.test tests/services/mariadb.sh tests/services/mysql.sh \
+	tests/services/postgres.sh
 tests_backend_suite_SOURCES = \
 	tests/backend/claim.c \
 	tests/backend/faults.c \

@@ -35,7 +35,7 @@ static void several_nodes_migrate_at_once(void **state)
 	enum { NODES = 4 };
 	pthread_t threads[NODES];
 	struct gw_store *nodes[NODES] = { 0 };
-	const char *member = json_object_get(suite_settings, "path") ? "path" : "schema";
+	const char *member = suite_place();
 	gw_auto_free char *fresh = gw_sprintf("%s_fresh", gw_json_string(suite_settings, member));
 	gw_store_close(&store);
 	json_object_set_new(suite_settings, member, json_string(fresh));

@@ -28,6 +28,12 @@ static void isolate_schema(void)
 	json_object_set_new(suite_settings, "schema", json_string(schema));
 }
 
+static void isolate_database(void)
+{
+	gw_auto_free char *database = gw_sprintf("case_%u", n_cases);
+	json_object_set_new(suite_settings, "database", json_string(database));
+}
+
 static void isolate_nothing(void)
 {
 }
@@ -48,17 +54,30 @@ static void make_schema_newer(void)
 	assert_true(gw_test_run(command));
 }
 
+static void make_database_newer(void)
+{
+	gw_auto_free char *command =
+		gw_sprintf("$GW_TEST_CLIENT -e 'UPDATE `%s`.`godwit_layout` SET `version` = 99'",
+			gw_json_string(suite_settings, "database"));
+	assert_true(gw_test_run(command));
+}
+
 struct target {
 	const char *name;
 	unsigned can;
 	void (*isolate)(void);
 	void (*make_newer)(void);
+	const char *place; /* the setting that isolate sets */
+	const char *single; /* what passes the wire when one operation is written */
 };
 
 static const struct target targets[] = {
-	{ "memory", SUITE_ANY, isolate_nothing, NULL },
-	{ "sqlite", SUITE_SHARED | SUITE_FILE, isolate_file, make_file_newer },
-	{ "postgres", SUITE_SHARED | SUITE_SERVER, isolate_schema, make_schema_newer },
+	{ "memory", SUITE_ANY, isolate_nothing, NULL, NULL, NULL },
+	{ "sqlite", SUITE_SHARED | SUITE_FILE, isolate_file, make_file_newer, "path", NULL },
+	{ "postgres", SUITE_SHARED | SUITE_SERVER, isolate_schema, make_schema_newer, "schema",
+		" waiter" },
+	{ "mysql", SUITE_SHARED | SUITE_SERVER, isolate_database, make_database_newer, "database",
+		"COMMIT" },
 };
 
 static const struct target *target;
@@ -66,6 +85,16 @@ static const struct target *target;
 void suite_make_newer(void)
 {
 	target->make_newer();
+}
+
+const char *suite_place(void)
+{
+	return target->place;
+}
+
+const char *suite_single_write(void)
+{
+	return target->single;
 }
 
 /* ---- Each case ---- */

@@ -58,6 +58,9 @@ extern char *suite_folder; /* of this case, for files */
 struct gw_store *suite_open(void); /* another node on it */
 void suite_make_newer(void); /* as if a newer Godwit had migrated it; no store may be open */
 
+const char *suite_place(void); /* the setting that tells repositories of a server apart */
+const char *suite_single_write(void); /* what passes the wire when one operation is written */
+
 /* ---- Records ---- */
 
 struct gw_op suite_op(enum gw_op_type type, const char *key, const char *doc); /* of kind gate */
