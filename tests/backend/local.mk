@@ -20,6 +20,7 @@ dist_check_SCRIPTS += tests/backend/mariadb.test tests/backend/memory.test \
 	tests/backend/sqlite.test tests/services/mariadb.sh tests/services/mysql.sh \
 	tests/services/postgres.sh
 tests_backend_suite_SOURCES = \
+	tests/backend/alike.c \
 	tests/backend/claim.c \
 	tests/backend/faults.c \
 	tests/backend/filter.c \

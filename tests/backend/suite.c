@@ -249,7 +249,7 @@ uint64_t suite_random(uint64_t *seed, uint64_t below)
 /* ---- The list ---- */
 
 static const struct suite_case *const files[] = { suite_write, suite_read, suite_filter,
-	suite_claim, suite_migrate, suite_threads, suite_faults };
+	suite_claim, suite_migrate, suite_threads, suite_faults, suite_alike };
 
 static void choose_target(void)
 {

@@ -45,7 +45,7 @@ struct suite_case {
 
 /* Ended by name NULL, one a file. */
 extern const struct suite_case suite_write[], suite_read[], suite_filter[], suite_claim[],
-	suite_migrate[], suite_threads[], suite_faults[];
+	suite_migrate[], suite_threads[], suite_faults[], suite_alike[];
 
 /* ---- The repository of the case that is running ---- */
 
