@@ -23,3 +23,4 @@ backends_mysql_mysql_la_SOURCES = \
 backends_mysql_mysql_la_CFLAGS = $(AM_CFLAGS) $(MYSQL_CFLAGS)
 backends_mysql_mysql_la_LDFLAGS = $(MODULE_LDFLAGS)
 backends_mysql_mysql_la_LIBADD = backends/sql/libsql.la $(MODULE_LIBADD) $(MYSQL_LIBS)
+EXTRA_DIST += backends/mysql/README.md

@@ -25,6 +25,7 @@ tests_backend_suite_SOURCES = \
 	tests/backend/faults.c \
 	tests/backend/filter.c \
 	tests/backend/migrate.c \
+	tests/backend/mysql.c \
 	tests/backend/read.c \
 	tests/backend/suite.c \
 	tests/backend/suite.h \

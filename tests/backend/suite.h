@@ -18,6 +18,7 @@ enum suite_need {
 	SUITE_SHARED = 1, /* several processes can open one repository */
 	SUITE_SERVER = 2, /* it is a server that can be cut off and restarted */
 	SUITE_FILE = 4, /* it is a file of this machine, named by the setting "path" */
+	SUITE_MYSQL = 8, /* it speaks MySQL's protocol */
 };
 
 struct suite_case {
@@ -45,7 +46,7 @@ struct suite_case {
 
 /* Ended by name NULL, one a file. */
 extern const struct suite_case suite_write[], suite_read[], suite_filter[], suite_claim[],
-	suite_migrate[], suite_threads[], suite_faults[], suite_alike[];
+	suite_migrate[], suite_threads[], suite_faults[], suite_alike[], suite_mysql[];
 
 /* ---- The repository of the case that is running ---- */
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # mariadb.sh - a throw-away MariaDB in a folder of its own
-#   mariadb.sh start FOLDER [safe|fast] [--OPTION …]    prints SOCKET=…, PORT=…, CLIENT=…
+#   mariadb.sh start FOLDER [safe|fast] [--OPTION …]    prints SOCKET=…, PORT=…, …
 #   mariadb.sh restart FOLDER                           as after a crash
 #   mariadb.sh stop FOLDER                              and removes it
 # It listens on a socket in the folder and on a free port of the loopback address; root has no
@@ -75,6 +75,7 @@ start() {
 	echo "$port" >"$dir/port"
 	echo "SOCKET=$dir/s"
 	echo "PORT=$port"
+	echo "ISOLATION=tx_isolation"
 	echo "CLIENT='mariadb --no-defaults -uroot -S$dir/s'"
 }
 

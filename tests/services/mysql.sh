@@ -1,6 +1,6 @@
 #!/bin/sh
 # mysql.sh - a throw-away Oracle MySQL in a folder of its own
-#   mysql.sh start FOLDER [safe|fast] [--OPTION …]    prints SOCKET=…, PORT=…, CLIENT=…
+#   mysql.sh start FOLDER [safe|fast] [--OPTION …]    prints SOCKET=…, PORT=…, …
 #   mysql.sh restart FOLDER                           as after a crash
 #   mysql.sh stop FOLDER                              and removes it
 # It listens on a socket in the folder and on a free port of the loopback address; root has no
@@ -126,6 +126,7 @@ start() {
 	echo "$port" >"$dir/port"
 	echo "SOCKET=$dir/s"
 	echo "PORT=$port"
+	echo "ISOLATION=transaction_isolation"
 	echo "CLIENT='mariadb --no-defaults -uroot -S$dir/s'"
 }
 
