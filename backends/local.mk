@@ -1,6 +1,7 @@
-# Each backend is a module of its own; sqlite and postgres share backends/sql.
+# Each backend is a module of its own; those that speak SQL share backends/sql.
 include backends/memory/local.mk
 include backends/sql/local.mk
 include backends/sqlite/local.mk
 include backends/postgres/local.mk
 include backends/elasticsearch/local.mk
+include backends/mysql/local.mk

@@ -13,13 +13,13 @@ struct run {
 	struct link *link;
 	const struct gw_kind *kind;
 	enum gw_op_type as;
-	const struct step *steps;
+	const struct gw_sql_step *steps;
 	size_t n;
 };
 
 static struct run next_run(const struct batch *batch, size_t first)
 {
-	const struct step *steps = batch->steps + first;
+	const struct gw_sql_step *steps = batch->steps + first;
 	size_t n = 1;
 	while (first + n < batch->n && steps[n].kind == steps[0].kind && steps[n].as == steps[0].as)
 		n++;
@@ -74,7 +74,7 @@ static void make_params(const struct run *run, struct params *p)
 		add_expected(run, p);
 }
 
-static unsigned items_of(const struct step *step, unsigned field)
+static unsigned items_of(const struct gw_sql_step *step, unsigned field)
 {
 	const struct gw_record *r = &step->op->record;
 	return r->fields && r->fields[field].is_set ? r->fields[field].n_items : 0;

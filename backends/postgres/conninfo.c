@@ -1,5 +1,6 @@
 /* conninfo.c - settings, PostgreSQL's URLs and JDBC's to libpq's keywords */
 #include "backends/postgres/conninfo.h"
+#include "backends/sql/url.h"
 
 #include <godwit/mem.h>
 
@@ -37,27 +38,8 @@ static void add_number(struct conninfo *info, const char *keyword, int64_t numbe
 
 /* ---- JDBC ---- */
 
-/* "%2F" and the like in a parameter. */
-static char *decode(const char *text, size_t len)
+static void add_jdbc_parameter(struct conninfo *info, struct gw_slice given, const char *value)
 {
-	struct gw_str out = { 0 };
-	for (size_t i = 0; i < len; i++) {
-		char hex[3] = { 0 };
-		bool is_code = text[i] == '%' && i + 2 < len &&
-			       isxdigit((unsigned char)text[i + 1]) &&
-			       isxdigit((unsigned char)text[i + 2]);
-		if (is_code)
-			memcpy(hex, text + i + 1, 2);
-		gw_str_putc(&out, is_code ? (char)strtol(hex, NULL, 16) : text[i]);
-		i += is_code ? 2 : 0;
-	}
-	return gw_str_steal(&out);
-}
-
-static void add_jdbc_parameter(struct conninfo *info, const char *name, size_t name_len,
-	const char *value)
-{
-	struct gw_slice given = gw_slice(name, name_len);
 	if (gw_slice_is(given, "currentSchema") && !info->schema)
 		info->schema = gw_strdup(value);
 	if (gw_slice_is(given, "ssl") && strcmp(value, "false") != 0)
@@ -75,14 +57,10 @@ static void add_jdbc_url(struct conninfo *info, const char *url)
 		add(info, "dbname", base);
 	else
 		add(info, "dbname", base + strlen("postgresql:"));
-	for (const char *at = url + len; *at;) {
-		at++;
-		size_t n = strcspn(at, "&"), name_len = strcspn(at, "=&");
-		const char *value = name_len < n ? at + name_len + 1 : at + n;
-		gw_auto_free char *decoded = decode(value, (size_t)(at + n - value));
-		add_jdbc_parameter(info, at, name_len, decoded);
-		at += n;
-	}
+	const char *at = url + len + (url[len] == '?');
+	struct gw_slice name;
+	for (char *value; gw_url_next(&at, &name, &value); free(value))
+		add_jdbc_parameter(info, name, value);
 }
 
 static bool add_url(struct conninfo *info, const char *url, struct gw_error *err)

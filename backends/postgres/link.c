@@ -7,8 +7,6 @@
 #include <poll.h>
 #include <time.h>
 
-#define WAIT_FOR_LINK_MS 30000
-
 /* ---- Errors ---- */
 
 /* What an SQLSTATE means to the caller, by its beginning; the first that fits. */
@@ -93,8 +91,9 @@ PGconn *link_connect(const struct pool *pool, struct gw_error *err)
 	return NULL;
 }
 
-static void close_link(struct link *link)
+static void close_link(struct gw_pool_item *item)
 {
+	struct link *link = (struct link *)item;
 	PQfinish(link->conn);
 	json_decref(link->prepared);
 	free(link);
@@ -103,69 +102,33 @@ static void close_link(struct link *link)
 /* ---- The pool ---- */
 
 /* An idle connection has nothing to read, unless the server says farewell. */
-static bool is_alive(struct link *link)
+static bool is_alive(struct gw_pool_item *item)
 {
+	struct link *link = (struct link *)item;
 	struct pollfd p = { .fd = PQsocket(link->conn), .events = POLLIN };
 	return !link_is_broken(link) && poll(&p, 1, 0) == 0;
 }
 
-/* An idle link, or NULL with *must_open, or NULL when it takes too long. */
-static struct link *wait_for_link(struct pool *pool, bool *must_open)
+static struct gw_pool_item *open_link(struct gw_pool *base, struct gw_error *err)
 {
-	gw_locked(&pool->lock);
-	*must_open = false;
-	while (!pool->idle && pool->n_open >= pool->most)
-		if (!gw_cond_wait(&pool->freed, &pool->lock, WAIT_FOR_LINK_MS))
-			return NULL;
-	struct link *link = pool->idle;
-	if (link) {
-		pool->idle = link->next;
-	} else {
-		pool->n_open++;
-		*must_open = true;
-	}
-	return link;
-}
-
-static void forget_link(struct pool *pool)
-{
-	gw_locked(&pool->lock);
-	pool->n_open--;
-	pthread_cond_signal(&pool->freed);
-}
-
-static struct link *open_link(struct pool *pool, struct gw_error *err)
-{
+	struct pool *pool = (struct pool *)base;
 	PGconn *conn = link_connect(pool, err);
-	if (!conn) {
-		forget_link(pool);
+	if (!conn)
 		return NULL;
-	}
 	struct link *link = gw_new(struct link);
 	link->conn = conn;
 	link->prepared = json_object();
 	link->patience_ms = pool->patience_ms;
 	link->plans_anew = true;
-	return link;
+	return &link->item;
 }
 
-static struct link *take_any(struct pool *pool, struct gw_error *err)
+void pool_init(struct pool *pool)
 {
-	for (;;) {
-		bool must_open;
-		struct link *link = wait_for_link(pool, &must_open);
-		if (must_open)
-			return open_link(pool, err);
-		if (!link) {
-			gw_fail(err, GW_BUSY, "PostgreSQL: all %d connections are in use",
-				(int)pool->most);
-			return NULL;
-		}
-		if (is_alive(link))
-			return link;
-		close_link(link);
-		forget_link(pool);
-	}
+	pool->base = (struct gw_pool){
+		.server = "PostgreSQL", .open = open_link, .close = close_link, .is_alive = is_alive
+	};
+	gw_pool_init(&pool->base);
 }
 
 /* Prepared statements go by key: planned while a table is small they would read all of it. */
@@ -184,7 +147,7 @@ static bool set_planning(struct link *link, bool anew, struct gw_error *err)
 
 struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err)
 {
-	struct link *link = take_any(pool, err);
+	struct link *link = (struct link *)gw_pool_take(&pool->base, err);
 	if (!link || set_planning(link, plans_anew, err))
 		return link;
 	link_give(pool, link);
@@ -193,25 +156,9 @@ struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err)
 
 void link_give(struct pool *pool, struct link *link)
 {
-	if (link_is_broken(link) || PQtransactionStatus(link->conn) != PQTRANS_IDLE ||
-		PQpipelineStatus(link->conn) != PQ_PIPELINE_OFF) {
-		close_link(link);
-		forget_link(pool);
-		return;
-	}
-	gw_locked(&pool->lock);
-	link->next = pool->idle;
-	pool->idle = link;
-	pthread_cond_signal(&pool->freed);
-}
-
-void link_close_all(struct pool *pool)
-{
-	while (pool->idle) {
-		struct link *link = pool->idle;
-		pool->idle = link->next;
-		close_link(link);
-	}
+	gw_pool_give(&pool->base, &link->item,
+		!link_is_broken(link) && PQtransactionStatus(link->conn) == PQTRANS_IDLE &&
+			PQpipelineStatus(link->conn) == PQ_PIPELINE_OFF);
 }
 
 /* ---- Waiting for answers ---- */

@@ -4,33 +4,29 @@
 
 #include "backends/postgres/conninfo.h"
 #include "backends/postgres/params.h"
-
-#include <godwit/thread.h>
+#include "backends/sql/pool.h"
 
 #include <jansson.h>
 #include <libpq-fe.h>
 
 /* A connection, used by one thread at a time. */
 struct link {
+	struct gw_pool_item item;
 	PGconn *conn;
 	json_t *prepared; /* names of the statements that the server knows */
 	int64_t patience_ms; /* for an answer; < 0: for ever */
 	bool is_victim; /* of a deadlock: the same may succeed now */
 	bool plans_anew; /* for each query; else once for a prepared statement */
-	struct link *next; /* in the pool */
 };
 
 struct pool {
+	struct gw_pool base;
 	struct conninfo info;
-	int64_t most; /* connections */
 	int64_t patience_ms; /* for an answer: the server's own timeout and some */
 	char *greeting; /* sent first on each connection; owned */
-
-	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t freed;
-	struct link *idle;
-	int64_t n_open;
 };
+
+void pool_init(struct pool *pool);
 
 PGconn *link_connect(const struct pool *pool, struct gw_error *err); /* for PQfinish */
 /* Waits for a free one if all are in use; GW_BUSY if that takes long. Queries are planned for
@@ -38,7 +34,6 @@ PGconn *link_connect(const struct pool *pool, struct gw_error *err); /* for PQfi
 struct link *link_take(struct pool *pool, bool plans_anew, struct gw_error *err);
 /* Gives it back; a broken one, or one in the middle of something, is closed. */
 void link_give(struct pool *pool, struct link *link);
-void link_close_all(struct pool *pool);
 
 /* One or more statements without parameters; false = failed. */
 bool link_run(struct link *link, const char *statements, struct gw_error *err);

@@ -38,12 +38,10 @@ static void postgres_close(struct gw_backend *b)
 {
 	if (!b)
 		return;
-	link_close_all(&b->pool);
+	gw_pool_clear(&b->pool.base);
 	listener_close(&b->listener);
 	conninfo_clear(&b->pool.info);
 	gw_settings_clear(settings_table, GW_LEN(settings_table), &b->settings);
-	pthread_cond_destroy(&b->pool.freed);
-	pthread_mutex_destroy(&b->pool.lock);
 	free(b->pool.greeting);
 	free(b->channel);
 	free(b);
@@ -66,7 +64,7 @@ static bool set_up(struct gw_backend *b, const json_t *given, struct gw_error *e
 		    "repository.postgres", err) ||
 		!conninfo_make(&pool->info, &b->settings, err))
 		return false;
-	pool->most = b->settings.pool;
+	pool->base.most = b->settings.pool;
 	int64_t limit_ms = b->settings.statement_timeout / GW_MILLISECOND;
 	pool->patience_ms =
 		limit_ms + (limit_ms < ANSWER_GRACE_MAX_MS ? limit_ms : ANSWER_GRACE_MAX_MS);
@@ -81,8 +79,7 @@ static struct gw_backend *postgres_open(const json_t *given, const struct gw_kin
 {
 	struct gw_backend *b = gw_new(struct gw_backend);
 	b->kinds = kinds;
-	pthread_mutex_init(&b->pool.lock, NULL);
-	gw_cond_init(&b->pool.freed);
+	pool_init(&b->pool);
 	bool ok = listener_init(&b->listener, err) && set_up(b, given, err);
 	struct link *link = ok ? link_take(&b->pool, true, err) : NULL;
 	if (!link) {

@@ -4,16 +4,26 @@
  * the version that is expected. */
 #include "backends/postgres/postgres.h"
 
+#define BYTEWISE "text COLLATE \"C\""
+
 const struct gw_sql_dialect postgres_dialect = {
-	.text = "text COLLATE \"C\"",
+	.tenant = BYTEWISE,
+	.key = BYTEWISE,
+	.keyword = BYTEWISE,
+	.text = BYTEWISE,
 	.number = "bigint",
 	.doc = "json",
 	.table_end = "",
 	.parameter = "$",
+	.numbers_parameters = true,
 	.position = "strpos",
+	.lower = "lower(",
+	.lower_end = ")",
 	.right = "right(",
 	.right_sign = "",
 	.newest_first = " DESC NULLS LAST",
+	.places_nulls = true,
+	.has_sparse_indexes = true,
 };
 
 struct gw_sql postgres_begin(const struct gw_backend *b, const char *text)

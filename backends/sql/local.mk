@@ -1,6 +1,10 @@
 # Not a module: linked into each SQL backend.
 noinst_LTLIBRARIES += backends/sql/libsql.la
 backends_sql_libsql_la_SOURCES = \
+	backends/sql/chunk.c \
+	backends/sql/chunk.h \
+	backends/sql/pool.c \
+	backends/sql/pool.h \
 	backends/sql/prefix.c \
 	backends/sql/prefix.h \
 	backends/sql/query.c \
@@ -9,4 +13,6 @@ backends_sql_libsql_la_SOURCES = \
 	backends/sql/settings.c \
 	backends/sql/settings.h \
 	backends/sql/sql.h \
-	backends/sql/statement.c
+	backends/sql/statement.c \
+	backends/sql/url.c \
+	backends/sql/url.h

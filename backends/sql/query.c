@@ -55,9 +55,9 @@ static void add_under(struct gw_sql *s, const char *column, struct gw_slice pare
 
 static void add_suffix(struct gw_sql *s, const char *column, struct gw_slice suffix)
 {
-	size_t n = 0; /* characters */
+	size_t n = 0;
 	for (size_t i = 0; i < suffix.len; i++)
-		n += ((unsigned char)suffix.data[i] & 0xc0) != 0x80;
+		n += s->dialect->counts_bytes || ((unsigned char)suffix.data[i] & 0xc0) != 0x80;
 	if (n == 0) {
 		gw_str_printf(&s->text, "%s IS NOT NULL", column);
 		return;
@@ -73,7 +73,8 @@ static void add_contains(struct gw_sql *s, const char *column, struct gw_slice p
 	for (char *c = lower; *c; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c + 'a' - 'A');
-	gw_str_printf(&s->text, "%s(lower(%s), ", s->dialect->position, column);
+	gw_str_printf(&s->text, "%s(%s%s%s, ", s->dialect->position, s->dialect->lower, column,
+		s->dialect->lower_end);
 	gw_sql_owned_text(s, lower);
 	add(s, ") > 0");
 }
@@ -224,20 +225,28 @@ static bool is_never_null(const struct gw_query *query, const char *field)
 
 /* Indexes hold the newest first and nulls last; read backwards they give the oldest first and
  * nulls first, which will do where there are none. */
-static const char *direction(const struct gw_query *query, const struct gw_order *order)
+static void add_order(struct gw_sql *s, const struct gw_query *query, const struct gw_order *order)
 {
-	if (order->descending)
-		return " DESC NULLS LAST";
-	return is_never_null(query, order->field) ? " ASC NULLS FIRST" : " ASC NULLS LAST";
+	bool nulls_first = is_never_null(query, order->field);
+	const char *direction = order->descending ? "DESC" : "ASC";
+	if (s->dialect->places_nulls)
+		gw_str_printf(&s->text, "t.\"%s\" %s NULLS %s, ", order->field, direction,
+			nulls_first && !order->descending ? "FIRST" : "LAST");
+	else if (nulls_first || order->descending)
+		gw_str_printf(&s->text, "t.\"%s\" %s, ", order->field, direction);
+	else
+		gw_str_printf(&s->text, "t.\"%s\" IS NULL, t.\"%s\", ", order->field, order->field);
 }
 
 static void add_orders(struct gw_sql *s, const struct gw_query *query)
 {
 	add(s, " ORDER BY ");
 	for (unsigned i = 0; i < query->n_orders; i++)
-		gw_str_printf(&s->text, "t.\"%s\"%s, ", query->orders[i].field,
-			direction(query, &query->orders[i]));
-	add(s, query->n_orders ? "t.\"key\", t.\"tenant\"" : "t.\"tenant\", t.\"key\"");
+		add_order(s, query, &query->orders[i]);
+	if (query->tenant.data)
+		add(s, "t.\"key\"");
+	else
+		add(s, query->n_orders ? "t.\"key\", t.\"tenant\"" : "t.\"tenant\", t.\"key\"");
 }
 
 static void add_page(struct gw_sql *s, const struct gw_query *query)

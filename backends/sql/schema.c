@@ -22,7 +22,9 @@ static struct gw_sql begin(const struct gw_sql_schema *schema, const char *text)
 
 static const char *type_of(const struct gw_sql_dialect *d, enum gw_field_type type)
 {
-	return type == GW_INTEGER || type == GW_INSTANT || type == GW_BOOLEAN ? d->number : d->text;
+	if (type == GW_KEYWORD)
+		return d->keyword;
+	return type == GW_KEYWORDS || type == GW_TEXT ? d->text : d->number;
 }
 
 /* ---- Tables ---- */
@@ -36,7 +38,7 @@ static bool create_table(const struct gw_sql_schema *schema, const struct gw_kin
 	gw_str_printf(&s.text,
 		" (\"tenant\" %s NOT NULL, \"key\" %s NOT NULL, \"version\" %s NOT NULL,"
 		" \"due\" %s, \"owner\" %s, ",
-		d->text, d->text, d->number, d->number, d->text);
+		d->tenant, d->key, d->number, d->number, d->keyword);
 	for (unsigned i = 0; i < kind->n_fields; i++)
 		gw_str_printf(&s.text, "\"%s\" %s, ", kind->fields[i].name,
 			type_of(d, kind->fields[i].type));
@@ -82,7 +84,7 @@ static bool want_keywords(const struct gw_sql_schema *schema, const struct gw_ki
 	gw_str_printf(&table.text,
 		" (\"tenant\" %s NOT NULL, \"value\" %s NOT NULL, \"key\" %s NOT NULL,"
 		" PRIMARY KEY (\"tenant\", \"value\", \"key\"))%s",
-		d->text, d->text, d->text, d->table_end);
+		d->tenant, d->keyword, d->key, d->table_end);
 	gw_auto_sql index = begin(schema, "CREATE INDEX ");
 	gw_str_printf(&index.text, "\"%s_%s_key\" ON ", kind->name, field->name);
 	gw_sql_table(&index, kind->name, field->name);
@@ -130,6 +132,23 @@ static bool is_number(const struct gw_kind *kind, const char *field)
 	return i >= 0 && gw_sql_is_number(kind, GW_SQL_FIELDS + (unsigned)i);
 }
 
+/* What is due and what is owned: the only live rows of a long history. */
+static bool want_envelope(const struct gw_sql_schema *schema, const struct gw_kind *kind,
+	struct gw_error *err)
+{
+	if (schema->dialect->has_sparse_indexes)
+		return want_sparse(schema, kind, "due", err) &&
+		       want_sparse(schema, kind, "owner", err);
+	gw_auto_free char *name = gw_sprintf("%s_owner_due", kind->name);
+	if (is_there(schema, name))
+		return true;
+	gw_auto_sql s = begin(schema, "CREATE INDEX ");
+	gw_str_printf(&s.text, "\"%s\" ON ", name);
+	gw_sql_table(&s, kind->name, NULL);
+	gw_str_puts(&s.text, " (\"owner\", \"due\", \"key\", \"tenant\")");
+	return run(schema, &s, err);
+}
+
 static bool want_index(const struct gw_sql_schema *schema, const struct gw_kind *kind,
 	const char *fields, struct gw_error *err)
 {
@@ -143,7 +162,7 @@ static bool want_index(const struct gw_sql_schema *schema, const struct gw_kind 
 		gw_str_printf(&name, "_%s", word.text);
 		gw_str_printf(&columns, ", \"%s\"%s", word.text,
 			sorts ? schema->dialect->newest_first : "");
-		if (word.is_sparse)
+		if (word.is_sparse && schema->dialect->has_sparse_indexes)
 			gw_str_printf(&where, " WHERE \"%s\" IS NOT NULL", word.text);
 	}
 	if (is_there(schema, gw_str_text(&name)))
@@ -158,8 +177,7 @@ static bool want_index(const struct gw_sql_schema *schema, const struct gw_kind 
 static bool want_kind(const struct gw_sql_schema *schema, const struct gw_kind *kind,
 	struct gw_error *err)
 {
-	if (!want_table(schema, kind, err) || !want_sparse(schema, kind, "due", err) ||
-		!want_sparse(schema, kind, "owner", err))
+	if (!want_table(schema, kind, err) || !want_envelope(schema, kind, err))
 		return false;
 	for (unsigned i = 0; i < kind->n_fields; i++)
 		if (!want_keywords(schema, kind, &kind->fields[i], err))

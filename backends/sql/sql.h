@@ -15,13 +15,19 @@
 
 /* How a database differs from the others. */
 struct gw_sql_dialect {
-	const char *text, *number, *doc; /* types of columns */
+	/* Types of columns; texts are compared bytewise. */
+	const char *tenant, *key, *keyword, *text, *number, *doc;
 	const char *table_end; /* after the columns of CREATE TABLE */
-	const char *parameter; /* "?" or "$"; numbered from 1 */
+	const char *parameter; /* "?" or "$" */
+	bool numbers_parameters; /* from 1 */
 	const char *position; /* the function that finds (text, part) */
+	const char *lower, *lower_end; /* around a text, make its ASCII letters small */
 	const char *right; /* "right(" or "substr(": before (text, N) */
 	const char *right_sign; /* before N: "" or "-" */
+	bool counts_bytes; /* N is bytes, not characters */
 	const char *newest_first; /* after the last number of an index, if that helps sorting */
+	bool places_nulls; /* knows NULLS FIRST and LAST; else null is less than all */
+	bool has_sparse_indexes; /* CREATE INDEX … WHERE */
 };
 
 /* ---- Statements (statement.c) ---- */

@@ -30,7 +30,8 @@ void gw_sql_param(struct gw_sql *s, struct gw_value value)
 	s->params = gw_grow(s->params, s->n_params, &s->cap_params);
 	s->params[s->n_params++] = value;
 	gw_str_puts(&s->text, s->dialect->parameter);
-	gw_str_int(&s->text, (int64_t)s->n_params);
+	if (s->dialect->numbers_parameters)
+		gw_str_int(&s->text, (int64_t)s->n_params);
 }
 
 void gw_sql_owned_text(struct gw_sql *s, char *text)

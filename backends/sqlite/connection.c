@@ -10,15 +10,23 @@
 #define CHECKPOINT_PAGES 4000
 
 const struct gw_sql_dialect sqlite_dialect = {
+	.tenant = "TEXT",
+	.key = "TEXT",
+	.keyword = "TEXT",
 	.text = "TEXT",
 	.number = "INTEGER",
 	.doc = "TEXT",
 	.table_end = "",
 	.parameter = "?",
+	.numbers_parameters = true,
 	.position = "instr",
+	.lower = "lower(",
+	.lower_end = ")",
 	.right = "substr(",
 	.right_sign = "-",
 	.newest_first = "",
+	.places_nulls = true,
+	.has_sparse_indexes = true,
 };
 
 /* What a result means to the caller. */

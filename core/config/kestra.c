@@ -5,6 +5,8 @@
 
 /* Keys without a counterpart here that change nothing: accepted without a word, with all below. */
 static const char *const harmless[] = {
+	"datasources.mysql.driver-class-name",
+	"datasources.mysql.dialect",
 	"datasources.postgres.driver-class-name",
 	"datasources.h2",
 	"endpoints.all",

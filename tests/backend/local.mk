@@ -8,6 +8,9 @@ SERVER_TESTS =
 if WITH_POSTGRES
 SERVER_TESTS += tests/backend/postgres.test
 endif
+if WITH_MYSQL
+SERVER_TESTS += tests/backend/mariadb.test tests/backend/mysql.test
+endif
 if WITH_ELASTICSEARCH
 SERVER_TESTS += tests/backend/elasticsearch.test
 endif
@@ -15,15 +18,18 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/backend/suite
 TESTS += $(BACKEND_TESTS)
 endif
-dist_check_SCRIPTS += tests/backend/memory.test tests/backend/postgres.test \
-	tests/backend/sqlite.test tests/services/postgres.sh \
-	tests/backend/elasticsearch.test tests/services/elasticsearch.sh
+dist_check_SCRIPTS += tests/backend/elasticsearch.test tests/backend/mariadb.test \
+	tests/backend/memory.test tests/backend/mysql.sh tests/backend/mysql.test \
+	tests/backend/postgres.test tests/backend/sqlite.test tests/services/elasticsearch.sh \
+	tests/services/mariadb.sh tests/services/mysql.sh tests/services/postgres.sh
 tests_backend_suite_SOURCES = \
+	tests/backend/alike.c \
 	tests/backend/claim.c \
 	tests/backend/faults.c \
 	tests/backend/filter.c \
 	tests/backend/indices.c \
 	tests/backend/migrate.c \
+	tests/backend/mysql.c \
 	tests/backend/read.c \
 	tests/backend/suite.c \
 	tests/backend/suite.h \

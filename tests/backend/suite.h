@@ -19,6 +19,7 @@ enum suite_need {
 	SUITE_SERVER = 2, /* it is a server that can be cut off and restarted */
 	SUITE_FILE = 4, /* it is a file of this machine, named by the setting "path" */
 	SUITE_INDICES = 8, /* it is an Elasticsearch at $GW_TEST_URL */
+	SUITE_MYSQL = 16, /* it speaks MySQL's protocol */
 };
 
 struct suite_case {
@@ -50,7 +51,8 @@ struct suite_case {
 
 /* Ended by name NULL, one a file. */
 extern const struct suite_case suite_write[], suite_read[], suite_filter[], suite_claim[],
-	suite_migrate[], suite_threads[], suite_faults[], suite_indices[];
+	suite_migrate[], suite_threads[], suite_faults[], suite_indices[], suite_alike[],
+	suite_mysql[];
 
 /* ---- The repository of the case that is running ---- */
 
@@ -69,6 +71,9 @@ void suite_redirect(int port, const char *patience);
 /* What can be seen in what a backend sends. */
 enum suite_text { SUITE_COMMIT, SUITE_CREATE, SUITE_REPLACE, SUITE_DELETE, SUITE_TEXTS };
 const char *suite_text(enum suite_text which); /* of a waiter */
+
+const char *suite_place(void); /* the setting that tells repositories of a server apart */
+const char *suite_single_write(void); /* what passes the wire when one operation is written */
 
 /* ---- Records ---- */
 
