@@ -74,8 +74,8 @@ static bool write_edit(struct gw_edit *e, bool *again, struct gw_error *err)
 	return true;
 }
 
-/* What it promises is to be there before it changes. Its scheduler makes it in a moment; if that has
- * stopped, another one, which takes it when it is let go. */
+/* What it promises is to be there before it changes. Its scheduler makes it in a moment; if that
+ * has stopped, another one, which takes it when it is let go. */
 static bool wait_for_promised(struct gw_edit *e, bool *again, struct gw_error *err)
 {
 	const struct timespec moment = { .tv_nsec = 20000000 };

@@ -14,7 +14,8 @@
 const struct gw_backend_type *gw_test_backend(const char *name)
 {
 	const char *build = getenv("GW_BUILD");
-	gw_auto_free char *path = gw_sprintf("%s/modules/backends/%s.so", build ? build : ".", name);
+	gw_auto_free char *path =
+		gw_sprintf("%s/modules/backends/%s.so", build ? build : ".", name);
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	const struct gw_module *m = module ? dlsym(module, "gw_module") : NULL;
 	if (!m || !m->backends) {
