@@ -230,14 +230,13 @@ static bool copy_selected_executions(struct maker *m, const struct gw_records *t
 struct file_walk {
 	struct maker *maker;
 	const char *tenant;
-	char *below; /* the namespace's folder, ended by "/"; NULL = everything */
 };
 
 /* Files of namespaces and values of keys are metadata, the rest is data. */
 static bool wants_file(const struct file_walk *w, const char *path)
 {
 	const struct gw_backup_request *r = w->maker->request;
-	if (w->below && strncmp(path, w->below, strlen(w->below)) != 0)
+	if (!gw_selection_has_file(&r->selection, path))
 		return false;
 	return r->data || r->files || strstr(path, "/_files/") || strstr(path, "/_kv/");
 }
@@ -274,14 +273,9 @@ static bool copy_file(void *arg, const char *path, int64_t bytes, struct gw_erro
 
 static bool copy_files(struct maker *m, const struct gw_records *tenants, struct gw_error *err)
 {
-	const char *namespace = m->request->selection.namespace;
-	gw_auto_str below = { 0 };
-	for (const char *c = namespace; c && *c; c++)
-		gw_str_putc(&below, *c == '.' ? '/' : *c);
-	gw_auto_free char *folder = namespace ? gw_sprintf("/%s/", gw_str_text(&below)) : NULL;
 	for (size_t i = 0; i < tenants->n; i++) {
 		gw_auto_free char *tenant = gw_slice_dup(tenants->items[i]->key);
-		struct file_walk w = { m, tenant, folder };
+		struct file_walk w = { m, tenant };
 		const struct gw_storage_visit visit = { copy_file, &w };
 		if (!gw_storage_walk(m->site->storage, tenant, "/", &visit, err))
 			return gw_explain(err, "files of tenant %s", tenant);

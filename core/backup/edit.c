@@ -129,11 +129,37 @@ static bool kill_execution(struct gw_editor *e, struct gw_record *r, struct gw_e
 	return ok;
 }
 
+/* Who waited for a place in a queue that is not restored asks for one anew. */
+static bool ask_again(struct gw_editor *e, struct gw_record *r, struct gw_error *err)
+{
+	struct gw_history history = { 0 };
+	gw_auto_str text = { 0 };
+	json_auto_t *doc = gw_json_parse(r->doc, err);
+	if (!doc)
+		return false;
+	bool ok = gw_history_read(json_object_get(doc, "state"), &history, err);
+	while (history.n && gw_history_state(&history) == GW_QUEUED)
+		history.n--;
+	gw_history_print(&text, &history);
+	gw_history_clear(&history);
+	if (!ok)
+		return false;
+	json_object_set_new(doc, "state", gw_json_parse(gw_str_slice(&text), err));
+	json_object_del(json_object_get(doc, "godwit"), "gate");
+	own_fields(e, r)[GW_EXECUTION_STATE] = gw_value_string("CREATED");
+	r->due = 0;
+	print_doc(e, r, doc);
+	return true;
+}
+
 static bool edit_execution(struct gw_editor *e, struct gw_record *r, bool *killed,
 	struct gw_error *err)
 {
-	if (e->request->running == GW_RUNNING_RESUME)
+	if (e->request->running == GW_RUNNING_AS_IS)
 		return true;
+	if (e->request->running == GW_RUNNING_RESUME)
+		return !gw_slice_is(r->fields[GW_EXECUTION_STATE].text, "QUEUED") ||
+		       ask_again(e, r, err);
 	r->due = GW_NEVER;
 	*killed = !is_over(r->fields[GW_EXECUTION_STATE].text);
 	return !*killed || kill_execution(e, r, err);
@@ -141,7 +167,7 @@ static bool edit_execution(struct gw_editor *e, struct gw_record *r, bool *kille
 
 static bool edit_run(struct gw_editor *e, struct gw_record *r, struct gw_error *err)
 {
-	if (e->request->running == GW_RUNNING_RESUME)
+	if (e->request->running != GW_RUNNING_KILLED)
 		return true;
 	r->due = GW_NEVER;
 	return is_over(r->fields[GW_TASKRUN_STATE].text) || kill_run(e, r, err);

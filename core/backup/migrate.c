@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-static const struct gw_restore_request as_it_is = { .running = GW_RUNNING_RESUME,
+static const struct gw_restore_request as_it_is = { .running = GW_RUNNING_AS_IS,
 	.triggers = GW_TRIGGERS_RECOVER };
 
 struct mover {

@@ -287,7 +287,8 @@ static bool begin_file(struct restorer *r, const struct gw_archive_item *item, s
 	if (r->request->to_tenant)
 		tenant = r->request->to_tenant;
 	r->in_file = true;
-	if (r->request->dry_run || r->request->selection.resources)
+	if (r->request->dry_run || r->request->selection.resources ||
+		!gw_selection_has_file(&r->request->selection, item->path))
 		return true;
 	r->upload = gw_storage_begin(r->site->storage, tenant, item->path, err);
 	return r->upload != NULL;

@@ -19,7 +19,8 @@ enum gw_restore_triggers {
 
 enum gw_restore_running {
 	GW_RUNNING_KILLED, /* end as KILLED, with a log line */
-	GW_RUNNING_RESUME, /* go on here */
+	GW_RUNNING_RESUME, /* go on here; who was queued asks anew */
+	GW_RUNNING_AS_IS, /* untouched: what they wait in comes too */
 };
 
 enum gw_change {

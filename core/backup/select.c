@@ -1,6 +1,8 @@
 /* select.c - namespaces, flows and instants as filters */
 #include "backup/select.h"
 
+#include "base/mem.h"
+
 bool gw_selection_covers(const struct gw_selection *selection, const struct gw_kind *kind)
 {
 	size_t i = gw_content_of(kind);
@@ -54,6 +56,24 @@ bool gw_selection_query(const struct gw_selection *selection, const struct gw_ki
 	if (ok && at && selection->until != GW_NEVER)
 		ok = add(out, at, GW_LT, gw_value_time(selection->until));
 	return ok;
+}
+
+bool gw_selection_has_file(const struct gw_selection *selection, const char *path)
+{
+	gw_auto_str folder = { 0 };
+	if (selection->namespace) {
+		for (const char *c = selection->namespace; *c; c++)
+			gw_str_putc(&folder, *c == '.' ? '/' : *c);
+		gw_auto_free char *below = gw_sprintf("/%s/", gw_str_text(&folder));
+		if (strncmp(path, below, strlen(below)) != 0)
+			return false;
+	}
+	if (!selection->flow)
+		return true;
+	gw_auto_str slug = { 0 };
+	gw_storage_slug(&slug, gw_slice_of(selection->flow));
+	gw_auto_free char *of_flow = gw_sprintf("/%s/executions/", gw_str_text(&slug));
+	return strstr(path, of_flow) != NULL;
 }
 
 static bool text_holds(const struct gw_filter *f, struct gw_slice text)

@@ -19,6 +19,8 @@ bool gw_selection_is_partial(const struct gw_selection *selection); /* more than
 /* False: records of this kind have nothing that the selection asks for. */
 bool gw_selection_query(const struct gw_selection *selection, const struct gw_kind *kind,
 	struct gw_selecting *out);
+/* Files of a namespace lie in its folder, those of a flow with its executions. */
+bool gw_selection_has_file(const struct gw_selection *selection, const char *path);
 bool gw_selection_has(const struct gw_selection *selection, const struct gw_record *record);
 
 #endif

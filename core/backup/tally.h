@@ -30,7 +30,6 @@ GW_EXPORT const struct gw_tally *gw_tally_find(const struct gw_tallies *tallies,
 GW_EXPORT void gw_tally_add(struct gw_tally *tally, struct gw_slice tenant, struct gw_slice key,
 	struct gw_slice doc);
 GW_EXPORT bool gw_tally_equal(const struct gw_tally *a, const struct gw_tally *b);
-/* Order-free too, over parts of a file. */
 GW_EXPORT void gw_tallies_print(struct gw_str *out, const struct gw_tallies *tallies);
 GW_EXPORT bool gw_tallies_read(const json_t *list, struct gw_tallies *out);
 

@@ -27,7 +27,7 @@ bool gw_backup_verify_live(const struct gw_site *site, const char *uri,
 	request.dry_run = request.no_verify_first = true;
 	request.on_conflict = GW_OVERWRITE;
 	request.triggers = GW_TRIGGERS_RECOVER;
-	request.running = GW_RUNNING_RESUME;
+	request.running = GW_RUNNING_AS_IS;
 	*out = (struct gw_live_result){ .equal = true };
 	bool ok = gw_backup_restore(site, uri, &request, &found, err);
 	const char *own = gw_json_string(found.header, "tenant");

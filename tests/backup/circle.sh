@@ -210,13 +210,17 @@ kill_after() {
 	kill -KILL "$victim" 2>/dev/null
 	wait "$victim" 2>/dev/null
 }
+# Whether this file system has files without names: then nothing at all is left.
+nameless() {
+	python3 -c "import os; os.open('storage/.staging', os.O_TMPFILE | os.O_WRONLY)" 2>/dev/null
+}
 kill_creates() {
 	i=0
 	while [ "$i" -lt "$kills" ]; do
 		kill_after $((i * 200 / kills)) "$godwit" backups create FULL --include-data -c b.yml
 		i=$((i + 1))
 	done
-	find storage/.staging -type f | grep . && return 1
+	nameless && find storage/.staging -type f | grep . && return 1
 	for archive in storage/backups/full/*; do
 		"$godwit" backups verify "$archive" -c b.yml >verified 2>&1 ||
 			grep -q 'the key is not the one' verified || { cat verified; return 1; }

@@ -197,6 +197,29 @@ static void what_ran_goes_on_if_wanted(void **state)
 	assert_int_equal(x->due, 0);
 }
 
+static void who_waited_in_a_queue_asks_again(void **state)
+{
+	(void)state;
+	struct gw_restore_count total;
+	struct gw_restore_request request = request_of();
+	struct gw_value fields[GW_EXECUTION_N] = { 0 };
+	fields[GW_EXECUTION_NAMESPACE] = gw_value_string("company.team");
+	fields[GW_EXECUTION_STATE] = gw_value_string("QUEUED");
+	put(&from, (struct gw_record){ &gw_kind_execution, gw_slice_of("main"), gw_slice_of("x2"),
+			   { 0 }, GW_NEVER, { 0 }, fields,
+			   gw_slice_of("{\"id\":\"x2\",\"state\":{\"current\":\"QUEUED\","
+				       "\"histories\":[{\"state\":\"CREATED\",\"date\":"
+				       "\"2024-12-20T10:00:00Z\"},{\"state\":\"QUEUED\","
+				       "\"date\":\"2024-12-20T10:00:00Z\"}]}}") });
+	gw_auto_free char *uri = back_up(&everything);
+	request.running = GW_RUNNING_RESUME;
+	assert_true(restore(uri, &request, &total));
+	gw_auto_free struct gw_record *x = find(&to, &gw_kind_execution, "main", "x2");
+	assert_true(gw_slice_is(x->fields[GW_EXECUTION_STATE].text, "CREATED"));
+	assert_null(memmem(x->doc.data, x->doc.len, "QUEUED", 6));
+	assert_int_equal(x->due, 0);
+}
+
 static void a_tenant_can_become_another(void **state)
 {
 	(void)state;
@@ -364,6 +387,7 @@ int main(void)
 		TEST(missed_dates_are_skipped_unless_wanted),
 		TEST(what_ran_ends_killed_with_a_log_line),
 		TEST(what_ran_goes_on_if_wanted),
+		TEST(who_waited_in_a_queue_asks_again),
 		TEST(a_tenant_can_become_another),
 		TEST(only_what_is_wanted_is_restored),
 		TEST(task_runs_go_with_their_execution),
