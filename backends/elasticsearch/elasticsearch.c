@@ -68,8 +68,7 @@ static json_t *join_hosts(const json_t *given)
 	return settings;
 }
 
-/* It is the beginning of names of indices, and stands in paths. Kestra's ends with an underscore.
- */
+/* It begins names of indices, and stands in paths. Kestra's ends with an underscore. */
 static bool check_prefix(char *prefix, struct gw_error *err)
 {
 	size_t len = strlen(prefix);

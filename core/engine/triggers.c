@@ -75,12 +75,11 @@ static bool write_edit(struct gw_edit *e, bool *again, struct gw_error *err)
 }
 
 /* What it promises is to be there before it changes. Its scheduler makes it in a moment; if that
- * has stopped, another one, which takes it when it is let go. */
+ * one has stopped, another, which takes it when it is let go after some seconds. */
 static bool wait_for_promised(struct gw_edit *e, bool *again, struct gw_error *err)
 {
-	const struct timespec moment = { .tv_nsec = 20000000 };
-	*again = true;
-	if (++e->n_waits % (TRIES / 2) == 0 && !write_edit(e, again, err))
+	const struct timespec moment = { .tv_nsec = 15000000L * ++e->n_waits };
+	if (e->n_waits % (TRIES / 2) == 0 && !write_edit(e, again, err))
 		return false;
 	*again = true;
 	gw_engine_wake_scheduler(e->engine);
