@@ -92,7 +92,7 @@ static struct gw_backend *postgres_open(const json_t *given, const struct gw_kin
 
 static bool postgres_clock(struct gw_backend *b, gw_time *out, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, true, err);
+	struct link *link = link_take(&b->pool, false, err);
 	if (!link)
 		return false;
 	gw_auto_sql s = postgres_begin(b,
@@ -107,7 +107,7 @@ static bool postgres_clock(struct gw_backend *b, gw_time *out, struct gw_error *
 
 static bool postgres_describe(struct gw_backend *b, struct gw_str *out, struct gw_error *err)
 {
-	struct link *link = link_take(&b->pool, true, err);
+	struct link *link = link_take(&b->pool, false, err);
 	if (!link)
 		return false;
 	int version = PQserverVersion(link->conn);

@@ -133,12 +133,10 @@ static bool write_record(struct gw_node *node, enum gw_op_type type, struct gw_e
 static bool renew(struct gw_node *node, struct gw_error *err)
 {
 	int64_t at_boot = gw_clock_boot();
-	struct gw_error ignored;
 	if (!write_record(node, GW_REPLACE, err))
 		return false;
 	if (node->engine->hosts)
 		gw_hosts_deadline(node->engine->hosts, at_boot + node->outlive_us);
-	gw_store_sync_clock(node->engine->store, &ignored);
 	return true;
 }
 
@@ -315,6 +313,7 @@ static void patrol(struct gw_node *node)
 {
 	struct gw_error err;
 	struct gw_map alive = { 0 };
+	gw_store_sync_clock(node->engine->store, &err); /* else it goes on as it went */
 	if (list_alive(node, &alive, &err)) {
 		visit_owners(node, &gw_kind_execution, &alive);
 		visit_owners(node, &gw_kind_trigger, &alive);
@@ -425,6 +424,8 @@ bool gw_node_start(struct gw_node *node, struct gw_error *err)
 			gw_engine_lost(node->engine);
 		return false;
 	}
+	struct gw_error ignored; /* a patrol asks again */
+	gw_store_sync_clock(node->engine->store, &ignored);
 	if (node->predecessor)
 		bury_predecessor(node);
 	if (gw_engine_executes(node->engine))
