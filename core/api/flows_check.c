@@ -66,7 +66,7 @@ static void check_source(struct gw_http_request *rq, const struct gw_registry *r
 	json_auto_t *notes = json_object();
 	const struct gw_flow_defaults defaults = { gw_api_of(rq)->plugin_defaults };
 	json_auto_t *flow = gw_yaml_parse(source, &ignored);
-	json_auto_t *doc = gw_flow_read(source, registry, &defaults, &v, notes);
+	json_decref(gw_flow_read(source, registry, &defaults, &v, notes));
 	gw_json_comma(out);
 	begin_result(out, index, &v);
 	put_member(out, "flow", flow, "id");

@@ -347,7 +347,7 @@ static size_t keep_escapes(void *arg, struct MHD_Connection *connection, char *t
 	return strlen(text);
 }
 
-static void log_message(void *arg, const char *format, va_list args)
+GW_PRINTF(2, 0) static void log_message(void *arg, const char *format, va_list args)
 {
 	(void)arg;
 	char text[300];
@@ -468,11 +468,12 @@ void gw_http_stop(struct gw_http *http)
 	if (!http)
 		return;
 	atomic_store(&http->stopping, true);
-	gw_auto_fd fd = MHD_quiesce_daemon(http->daemon);
+	int fd = MHD_quiesce_daemon(http->daemon);
 	end_sweeper(http);
 	gw_exchanges_end(http);
 	gw_events_end_all(&http->streams);
 	wait_until_idle(http);
 	MHD_stop_daemon(http->daemon);
+	gw_fd_close(&fd);
 	free_http(http);
 }

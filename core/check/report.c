@@ -34,7 +34,7 @@ void gw_check_leave(struct gw_check *c, size_t len)
 	c->path.data[len] = '\0';
 }
 
-static char *format_text(const char *format, va_list args)
+GW_PRINTF(1, 0) static char *format_text(const char *format, va_list args)
 {
 	gw_auto_str text = { .limit = 4000 };
 	gw_str_vprintf(&text, format, args);

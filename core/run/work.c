@@ -133,7 +133,7 @@ static enum gw_state fail_job(struct gw_work *work, struct gw_error *err)
 static enum gw_state end_job(struct gw_work *work, bool ok, struct gw_error *err)
 {
 	log_dropped(work);
-	switch (work->stop) {
+	switch (atomic_load(&work->stop)) {
 	case GW_STOP_KILLED:
 	case GW_STOP_SHUTDOWN:
 		return GW_KILLED;
