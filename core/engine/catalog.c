@@ -3,6 +3,8 @@
 
 #include "base/json.h"
 
+#include <stdatomic.h>
+
 #define BYTES_MAX ((size_t)64 << 20) /* of compiled flows; those in use live on beyond it */
 
 struct entry {
@@ -24,7 +26,7 @@ struct gw_catalog {
 	struct gw_map entries; /* -> struct entry */
 	struct entry *newest, *oldest;
 	size_t bytes;
-	unsigned generation; /* heads of an older one are read again */
+	atomic_uint generation; /* heads of an older one are read again */
 };
 
 struct gw_catalog *gw_catalog_new(struct gw_engine *engine)

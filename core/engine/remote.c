@@ -185,7 +185,6 @@ static void serve_one(struct gw_engine *engine, const struct gw_record *record)
 	struct gw_error err;
 	json_auto_t *doc = gw_json_parse(record->doc, &err);
 	const char *owner = gw_json_string(doc, "owner");
-	json_t *arguments = json_object_get(doc, "arguments");
 	if (!owner || strcmp(owner, engine->node_id.text) != 0)
 		return;
 	struct service *s = gw_new(struct service);
@@ -199,9 +198,11 @@ static void serve_one(struct gw_engine *engine, const struct gw_record *record)
 	}
 	s->record->version = seen.version;
 	gw_auto_free char *tenant = gw_slice_dup(record->tenant);
+	json_t *arguments = json_incref(json_object_get(doc, "arguments"));
+	json_object_del(doc, "arguments"); /* only the action has them: it goes to another thread */
 	const struct gw_action action = { tenant, gw_json_string(doc, "execution"),
-		(enum gw_action_type)json_integer_value(json_object_get(doc, "type")),
-		json_incref(arguments), write_outcome, s };
+		(enum gw_action_type)json_integer_value(json_object_get(doc, "type")), arguments,
+		write_outcome, s };
 	gw_engine_act(engine, &action);
 }
 

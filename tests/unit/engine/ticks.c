@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "engine/internal.h"
+#include "engine/node.h"
 #include "engine/scheduler.h"
 #include "model/kinds.h"
 
@@ -23,6 +24,7 @@ void ticks_open(struct ticks *t, const char *now, const char *yaml)
 	gw_clock_fake(time_of(now));
 	*t = (struct ticks){ .repo = repo_open("memory") };
 	node_start_as(&t->node, t->repo, "node", NULL, GW_ROLE_EXECUTOR);
+	gw_node_stop(t->node.engine->node); /* nothing happens by itself */
 	t->s = t->node.engine->scheduler = gw_scheduler_new(t->node.engine);
 	node_save(&t->node, yaml);
 }
