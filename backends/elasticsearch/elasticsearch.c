@@ -206,6 +206,8 @@ static const struct gw_backend_type elasticsearch_backend = {
 	.claim = elasticsearch_claim,
 	.clock = elasticsearch_clock,
 	.describe = elasticsearch_describe,
+	.snapshot = elasticsearch_snapshot,
+	.release = elasticsearch_release,
 };
 
 const struct gw_module gw_module = {

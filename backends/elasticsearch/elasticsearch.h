@@ -107,6 +107,17 @@ void query_print(struct gw_str *out, const struct gw_query *query);
 /* ,"sort":[…] */
 void query_print_order(struct gw_str *out, const struct gw_query *query);
 
+/* ---- Points in time (snapshot.c) ---- */
+
+char *pit_open(struct gw_backend *b, const struct index *index, struct gw_error *err); /* its id */
+void pit_close(struct gw_backend *b, char *id); /* frees the id, too; NULL = nothing */
+/* ,"pit":{…} keeps it alive, too */
+void pit_print(struct gw_str *out, const char *id);
+/* That of the query's kind and snapshot, borrowed. */
+char *snapshot_pit(struct gw_backend *b, const struct gw_query *query);
+/* To be called now and then while a snapshot is used. */
+bool snapshot_keep(struct gw_backend *b, struct gw_snapshot *snapshot, struct gw_error *err);
+
 /* ---- The table's functions ---- */
 
 bool elasticsearch_migrate(struct gw_backend *b, struct gw_error *err);
@@ -116,6 +127,8 @@ struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query
 	struct gw_error *err);
 bool elasticsearch_count(struct gw_backend *b, const struct gw_query *query, const char *by,
 	uint64_t cap, struct gw_counts *out, struct gw_error *err);
+struct gw_snapshot *elasticsearch_snapshot(struct gw_backend *b, struct gw_error *err);
+void elasticsearch_release(struct gw_backend *b, struct gw_snapshot *snapshot);
 bool elasticsearch_write(struct gw_backend *b, struct gw_group *groups, size_t n,
 	struct gw_error *err);
 struct gw_stream *elasticsearch_claim(struct gw_backend *b, const struct gw_kind *kind,

@@ -13,6 +13,7 @@ backends_elasticsearch_elasticsearch_la_SOURCES = \
 	backends/elasticsearch/query.c \
 	backends/elasticsearch/read.c \
 	backends/elasticsearch/scan.c \
+	backends/elasticsearch/snapshot.c \
 	backends/elasticsearch/write.c
 backends_elasticsearch_elasticsearch_la_CFLAGS = $(AM_CFLAGS) $(ELASTICSEARCH_CFLAGS) \
 	$(CRYPTO_CFLAGS)

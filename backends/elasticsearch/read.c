@@ -99,6 +99,14 @@ static void add_count(struct gw_counts *counts, char *value, uint64_t n)
 	counts->items[counts->n++] = (struct gw_count){ value, n };
 }
 
+/* Of the moment of the query's snapshot, if it has one. */
+static void print_what(struct gw_str *body, struct gw_backend *b, const struct gw_query *query)
+{
+	query_print(body, query);
+	if (query->snapshot)
+		pit_print(body, snapshot_pit(b, query));
+}
+
 static bool count_all(struct gw_backend *b, const char *path, const struct gw_query *query,
 	uint64_t cap, struct gw_counts *out, struct gw_error *err)
 {
@@ -108,7 +116,7 @@ static bool count_all(struct gw_backend *b, const char *path, const struct gw_qu
 		gw_str_printf(&body, "%" PRIu64 ",", cap);
 	else
 		gw_str_puts(&body, "true,");
-	query_print(&body, query);
+	print_what(&body, b, query);
 	gw_str_putc(&body, '}');
 	const struct request request = { .path = path, .body = gw_str_slice(&body) };
 	json_auto_t *answer = call_well(b, &request, err);
@@ -138,7 +146,7 @@ static json_t *read_buckets(struct gw_backend *b, const char *path, const struct
 {
 	gw_auto_str body = { 0 };
 	gw_str_puts(&body, "{\"size\":0,\"track_total_hits\":false,");
-	query_print(&body, query);
+	print_what(&body, b, query);
 	gw_str_printf(&body,
 		",\"aggs\":{\"by\":{\"composite\":{\"size\":%d,\"sources\":[{\"v\":{\"terms\":"
 		"{\"field\":\"%s\",\"missing_bucket\":true}}}]",
@@ -191,12 +199,13 @@ bool elasticsearch_count(struct gw_backend *b, const struct gw_query *query, con
 	uint64_t cap, struct gw_counts *out, struct gw_error *err)
 {
 	struct index *index = index_of(b, query->kind);
-	gw_auto_free char *path =
-		gw_sprintf("/%s/_search?allow_partial_search_results=false", index->alias);
+	gw_auto_free char *path = gw_sprintf("%s%s/_search?allow_partial_search_results=false",
+		query->snapshot ? "" : "/", query->snapshot ? "" : index->alias);
 	struct gw_query all = *query;
 	struct gw_counts counts = { 0 };
 	all.after = gw_slice(NULL, 0);
-	if (!index_refresh(b, index, err))
+	if (query->snapshot ? !snapshot_keep(b, query->snapshot, err)
+			    : !index_refresh(b, index, err))
 		return false;
 	bool ok = by ? count_groups(b, path, &all, by, &counts, err)
 		     : count_all(b, path, &all, cap, &counts, err);

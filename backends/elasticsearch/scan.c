@@ -7,7 +7,6 @@
 #define PAGE_FIRST 100
 #define PAGE_MOST 2000
 #define PAGE_BYTES (4 << 20) /* what the size of pages aims at */
-#define KEEP_ALIVE "5m" /* of a point in time, from page to page */
 
 struct scan {
 	struct gw_stream base;
@@ -16,6 +15,7 @@ struct scan {
 	struct row row;
 	struct gw_str query; /* "query", "sort" and the like: the same for each page */
 	struct gw_str after; /* the last hit's sort values; empty = start */
+	struct gw_snapshot *snapshot; /* whose point in time it is; NULL = its own */
 	char *pit; /* id of the point in time; NULL = a single page is all */
 	uint64_t skip; /* hits still to be left out */
 	uint64_t left; /* hits still wanted; UINT64_MAX = all */
@@ -24,42 +24,6 @@ struct scan {
 	const json_t *hits;
 	size_t next; /* hit of the page */
 };
-
-/* ---- Points in time ---- */
-
-static bool open_pit(struct scan *scan, struct gw_error *err)
-{
-	const struct flavour *flavour = scan->backend->flavour;
-	gw_auto_free char *path =
-		gw_sprintf("/%s%s?keep_alive=" KEEP_ALIVE, scan->index->alias, flavour->pit_open);
-	const struct request request = { .path = path };
-	json_auto_t *answer = call_well(scan->backend, &request, err);
-	const char *id = gw_json_string(answer, flavour->pit_id);
-	if (answer && !id)
-		gw_fail(err, GW_INTERNAL, "the server opened no point in time");
-	scan->pit = gw_strdup(id);
-	return id != NULL;
-}
-
-static void close_pit(struct scan *scan)
-{
-	struct gw_error ignored;
-	gw_auto_str body = { 0 };
-	const struct flavour *flavour = scan->backend->flavour;
-	if (!scan->pit)
-		return;
-	gw_str_putc(&body, '{');
-	gw_json_key(&body, flavour->pit_id);
-	gw_str_puts(&body, flavour->closes_lists ? "[" : "");
-	gw_json_quote(&body, gw_slice_of(scan->pit));
-	gw_str_puts(&body, flavour->closes_lists ? "]}" : "}");
-	const struct request request = {
-		.method = "DELETE", .path = flavour->pit_close, .body = gw_str_slice(&body)
-	};
-	json_decref(call_well(scan->backend, &request, &ignored));
-	free(scan->pit);
-	scan->pit = NULL;
-}
 
 /* ---- Pages ---- */
 
@@ -73,13 +37,10 @@ static void print_page(struct scan *scan, struct gw_str *body, size_t size)
 	gw_str_printf(body,
 		"{\"size\":%zu,\"track_total_hits\":false,\"seq_no_primary_term\":true,", size);
 	gw_str_add(body, scan->query.data, scan->query.len);
-	if (scan->pit) {
-		gw_str_puts(body, ",\"pit\":{\"id\":");
-		gw_json_quote(body, gw_slice_of(scan->pit));
-		gw_str_puts(body, ",\"keep_alive\":\"" KEEP_ALIVE "\"}");
-	} else {
+	if (scan->pit)
+		pit_print(body, scan->pit);
+	else
 		gw_str_printf(body, ",\"from\":%" PRIu64, scan->skip);
-	}
 	if (scan->after.len)
 		gw_json_raw(body, "search_after", gw_str_slice(&scan->after));
 	if (scan->pit && scan->skip)
@@ -97,6 +58,8 @@ static json_t *read_page(struct scan *scan, size_t size, struct gw_error *err)
 		scan->pit ? "" : "/", scan->pit ? "" : scan->index->alias);
 	print_page(scan, &body, size);
 	const struct request request = { .path = path, .body = gw_str_slice(&body) };
+	if (scan->snapshot && !snapshot_keep(scan->backend, scan->snapshot, err))
+		return NULL;
 	return call_well(scan->backend, &request, err);
 }
 
@@ -143,6 +106,13 @@ static bool turn_page(struct scan *scan, struct gw_error *err)
 
 /* ---- The stream ---- */
 
+static void close_own_pit(struct scan *scan)
+{
+	if (!scan->snapshot)
+		pit_close(scan->backend, scan->pit);
+	scan->pit = NULL;
+}
+
 static enum gw_next scan_next(struct gw_stream *s, struct gw_record *out, struct gw_error *err)
 {
 	struct scan *scan = (struct scan *)s;
@@ -153,7 +123,7 @@ static enum gw_next scan_next(struct gw_stream *s, struct gw_record *out, struct
 			return GW_NEXT_FAILED;
 	}
 	if (scan->left == 0) {
-		close_pit(scan);
+		close_own_pit(scan);
 		return GW_NEXT_DONE;
 	}
 	if (!row_read(&scan->row, json_array_get(scan->hits, scan->next++), err))
@@ -166,7 +136,7 @@ static enum gw_next scan_next(struct gw_stream *s, struct gw_record *out, struct
 static void scan_close(struct gw_stream *s)
 {
 	struct scan *scan = (struct scan *)s;
-	close_pit(scan);
+	close_own_pit(scan);
 	json_decref(scan->answer);
 	row_clear(&scan->row);
 	gw_str_clear(&scan->query);
@@ -189,6 +159,28 @@ static bool try_single(struct scan *scan, const struct gw_query *query, struct g
 	return false;
 }
 
+static bool begin_now(struct scan *scan, const struct gw_query *query, struct gw_error *err)
+{
+	err->code = GW_OK;
+	if (!index_refresh(scan->backend, scan->index, err))
+		return false;
+	if (try_single(scan, query, err))
+		return true;
+	if (err->code != GW_OK)
+		return false;
+	scan->pit = pit_open(scan->backend, scan->index, err);
+	return scan->pit && turn_page(scan, err);
+}
+
+static bool begin(struct scan *scan, const struct gw_query *query, struct gw_error *err)
+{
+	if (!query->snapshot)
+		return begin_now(scan, query, err);
+	scan->snapshot = query->snapshot;
+	scan->pit = snapshot_pit(scan->backend, query);
+	return turn_page(scan, err);
+}
+
 struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query *query,
 	struct gw_error *err)
 {
@@ -202,11 +194,7 @@ struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query
 	row_init(&scan->row, query->kind, query->want);
 	query_print(&scan->query, query);
 	query_print_order(&scan->query, query);
-	err->code = GW_OK;
-	bool ok = index_refresh(b, scan->index, err) &&
-		  (try_single(scan, query, err) ||
-			  (err->code == GW_OK && open_pit(scan, err) && turn_page(scan, err)));
-	if (ok)
+	if (begin(scan, query, err))
 		return &scan->base;
 	scan_close(&scan->base);
 	return NULL;

@@ -14,6 +14,7 @@
 /* MySQL wants one to be chosen where statements name theirs; this one is always there. */
 #define DATABASE_OF_ALL "information_schema"
 #define LOCK_WAIT_S 5
+#define SNAPSHOT_IDLE_S 86400 /* between two reads of a snapshot */
 #define TRANSFER_S 3600 /* how long the server waits for us to read on */
 #define ANSWER_GRACE_MAX (5 * GW_SECOND) /* beyond the server's own timeout */
 
@@ -272,6 +273,18 @@ bool link_run(struct link *link, const char *statement, struct gw_error *err)
 bool link_begin(struct link *link, struct gw_error *err)
 {
 	link->in_transaction = link_run(link, "BEGIN", err);
+	return link->in_transaction;
+}
+
+/* The isolation is that of the next transaction only. */
+bool link_begin_snapshot(struct link *link, struct gw_error *err)
+{
+	gw_auto_str wait = { 0 };
+	gw_str_printf(&wait, "SET wait_timeout = %d", SNAPSHOT_IDLE_S);
+	link->in_transaction =
+		link_run(link, gw_str_text(&wait), err) &&
+		link_run(link, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", err) &&
+		link_run(link, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", err);
 	return link->in_transaction;
 }
 

@@ -44,6 +44,8 @@ int link_fd(const struct link *link);
 /* A statement without parameters or rows. */
 bool link_run(struct link *link, const char *statement, struct gw_error *err);
 bool link_begin(struct link *link, struct gw_error *err);
+/* Begins to read as of this moment, however long it takes. The link is for nothing else then. */
+bool link_begin_snapshot(struct link *link, struct gw_error *err);
 bool link_commit(struct link *link, struct gw_error *err);
 void link_roll_back(struct link *link); /* if it is in a transaction; or it is broken */
 

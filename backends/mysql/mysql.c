@@ -149,6 +149,8 @@ static const struct gw_backend_type mysql_backend = {
 	.wait = mysql_wait,
 	.wake = mysql_wake,
 	.describe = mysql_describe,
+	.snapshot = mysql_snapshot,
+	.release = mysql_release,
 };
 
 const struct gw_module gw_module = {

@@ -59,6 +59,8 @@ struct gw_stream *mysql_scan(struct gw_backend *b, const struct gw_query *query,
 	struct gw_error *err);
 bool mysql_count(struct gw_backend *b, const struct gw_query *query, const char *by, uint64_t cap,
 	struct gw_counts *out, struct gw_error *err);
+struct gw_snapshot *mysql_snapshot(struct gw_backend *b, struct gw_error *err);
+void mysql_release(struct gw_backend *b, struct gw_snapshot *snapshot);
 bool mysql_write(struct gw_backend *b, struct gw_group *groups, size_t n, struct gw_error *err);
 struct gw_stream *mysql_claim(struct gw_backend *b, const struct gw_kind *kind,
 	struct gw_slice owner, gw_time now, size_t limit, struct gw_error *err);

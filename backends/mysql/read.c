@@ -1,4 +1,4 @@
-/* read.c - getting, scanning, counting and claiming */
+/* read.c - getting, snapshots, scanning and counting */
 #include "backends/mysql/mysql.h"
 
 #include <inttypes.h>
@@ -72,12 +72,59 @@ bool mysql_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw
 	return ok;
 }
 
+/* ---- Snapshots ---- */
+
+/* A connection in the middle of a transaction that sees one moment. */
+struct gw_snapshot {
+	struct link *link;
+};
+
+struct gw_snapshot *mysql_snapshot(struct gw_backend *b, struct gw_error *err)
+{
+	struct link *link = link_take(&b->patient, err);
+	if (!link)
+		return NULL;
+	if (!link_begin_snapshot(link, err)) {
+		link->is_broken = true; /* what is set on it is for nothing else */
+		link_give(&b->patient, link);
+		return NULL;
+	}
+	struct gw_snapshot *snapshot = gw_new(struct gw_snapshot);
+	snapshot->link = link;
+	return snapshot;
+}
+
+/* The connection is closed, and its transaction with it. */
+void mysql_release(struct gw_backend *b, struct gw_snapshot *snapshot)
+{
+	link_give(&b->patient, snapshot->link);
+	free(snapshot);
+}
+
+/* That of the query's snapshot, else one of the pool. */
+static struct link *take_link(struct pool *pool, const struct gw_query *query, struct gw_error *err)
+{
+	if (!query->snapshot)
+		return link_take(pool, err);
+	if (!query->snapshot->link->is_broken)
+		return query->snapshot->link;
+	gw_fail(err, GW_UNAVAILABLE, "MySQL: the connection of the snapshot is lost");
+	return NULL;
+}
+
+static void give_link(struct pool *pool, const struct gw_snapshot *snapshot, struct link *link)
+{
+	if (!snapshot)
+		link_give(pool, link);
+}
+
 /* ---- scan ---- */
 
 /* A long scan reads its rows as they come. */
 struct scan {
 	struct gw_stream base;
 	struct gw_backend *backend;
+	const struct gw_snapshot *snapshot; /* whose link it is; NULL = its own */
 	struct link *link; /* NULL = over */
 	struct rows rows;
 	struct gw_sql_row row;
@@ -89,7 +136,7 @@ static void end_scan(struct scan *scan)
 		return;
 	/* Not read to the end: the rest need not come. */
 	scan->link->is_broken |= scan->rows.prepared != NULL;
-	link_give(&scan->backend->patient, scan->link);
+	give_link(&scan->backend->patient, scan->snapshot, scan->link);
 	scan->link = NULL;
 }
 
@@ -122,13 +169,15 @@ static struct gw_stream *start_long(struct gw_backend *b, struct link *link,
 {
 	struct rows rows;
 	if (!rows_open(&rows, link, s, err)) {
-		link_give(&b->patient, link);
+		give_link(&b->patient, query->snapshot, link);
 		return NULL;
 	}
 	struct scan *scan = gw_new(struct scan);
-	*scan = (struct scan){
-		.base = { scan_next, scan_close }, .backend = b, .link = link, .rows = rows
-	};
+	*scan = (struct scan){ .base = { scan_next, scan_close },
+		.backend = b,
+		.snapshot = query->snapshot,
+		.link = link,
+		.rows = rows };
 	gw_sql_row_init(&scan->row, query->kind, query->want);
 	return &scan->base;
 }
@@ -155,7 +204,7 @@ static struct gw_stream *read_page(struct gw_backend *b, struct link *link,
 {
 	gw_auto_records found = { 0 };
 	bool ok = read_records(link, query, s, &found, err);
-	link_give(&b->pool, link);
+	give_link(&b->pool, query->snapshot, link);
 	return ok ? gw_records_stream(&found) : NULL;
 }
 
@@ -165,7 +214,7 @@ struct gw_stream *mysql_scan(struct gw_backend *b, const struct gw_query *query,
 	gw_auto_sql s = mysql_begin(b, "");
 	gw_sql_select(&s, query);
 	bool is_page = query->limit && query->limit <= PAGE_MAX;
-	struct link *link = link_take(is_page ? &b->pool : &b->patient, err);
+	struct link *link = take_link(is_page ? &b->pool : &b->patient, query, err);
 	if (!link)
 		return NULL;
 	return is_page ? read_page(b, link, query, &s, err) : start_long(b, link, query, &s, err);
@@ -205,12 +254,12 @@ bool mysql_count(struct gw_backend *b, const struct gw_query *query, const char 
 {
 	gw_auto_sql s = mysql_begin(b, "");
 	gw_sql_count(&s, query, by, cap);
-	struct link *link = link_take(&b->pool, err);
+	struct link *link = take_link(&b->pool, query, err);
 	if (!link)
 		return false;
 	struct gw_counts counts = { 0 };
 	bool ok = read_counts(link, &s, &counts, err);
-	link_give(&b->pool, link);
+	give_link(&b->pool, query->snapshot, link);
 	if (ok)
 		*out = counts;
 	else

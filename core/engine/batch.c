@@ -240,35 +240,16 @@ void gw_batch_execution(struct gw_batch *batch, struct gw_machine *m, struct gw_
 
 /* ---- Writing ---- */
 
-/* The order in which records are written where there are no transactions, so that whoever reads
- * what a stopped writer left goes on from there: a trigger promises its executions, task runs come
- * before their execution. Parts are read only with their whole: new ones may be there already,
- * left by a writer that did not come to the whole, and are written over. */
-static const struct {
-	const struct gw_kind *kind;
-	int step;
-	bool overwrites;
-} places[] = {
-	{ &gw_kind_trigger, GW_STEP_GUARD, false },
-	{ &gw_kind_gate, GW_STEP_GUARD, false },
-	{ &gw_kind_taskrun, GW_STEP_PARTS, true },
-	{ &gw_kind_log, GW_STEP_PARTS, true },
-	{ &gw_kind_metric, GW_STEP_PARTS, true },
-	{ &gw_kind_execution, GW_STEP_WHOLE, false },
-	{ &gw_kind_flow, GW_STEP_WHOLE, false },
-	{ &gw_kind_action, GW_STEP_LAST, false },
-};
+/* Parts are read only with their whole: new ones may be there already, left by a writer that did
+ * not come to the whole, and are written over. */
+static const struct gw_kind *const parts[] = { &gw_kind_taskrun, &gw_kind_log, &gw_kind_metric };
 
 static void place(struct gw_op *op)
 {
-	size_t i = 0;
-	while (i < GW_LEN(places) && places[i].kind != op->record.kind)
-		i++;
-	if (i == GW_LEN(places))
-		return;
-	op->step = places[i].step;
-	if (places[i].overwrites && op->type == GW_CREATE)
-		op->type = GW_PUT;
+	op->step = op->record.kind->step;
+	for (size_t i = 0; i < GW_LEN(parts); i++)
+		if (parts[i] == op->record.kind && op->type == GW_CREATE)
+			op->type = GW_PUT;
 }
 
 bool gw_batch_write(struct gw_batch *batch, struct gw_store *store, int64_t patience_ms,

@@ -1,6 +1,8 @@
 /* kinds.c - the table of kinds */
 #include "model/kinds.h"
 
+#include <godwit/backend.h>
+
 #define INDEXES(...)                     \
 	.indexes = (const char *const[]) \
 	{                                \
@@ -40,7 +42,7 @@ static const struct gw_field flow_fields[] = {
 	[GW_FLOW_SOURCE] = { "source", GW_TEXT },
 	[GW_FLOW_UPDATED] = { "updated", GW_INSTANT },
 };
-KIND(flow, flow_fields);
+KIND(flow, flow_fields, .step = GW_STEP_WHOLE);
 
 /* key: namespace/id/000001 */
 static const struct gw_field revision_fields[] = {
@@ -64,7 +66,7 @@ static const struct gw_field trigger_fields[] = {
 	[GW_TRIGGER_EXECUTION] = { "execution", GW_KEYWORD },
 	[GW_TRIGGER_WORKER] = { "worker", GW_KEYWORD },
 };
-KIND(trigger, trigger_fields, INDEXES("next"));
+KIND(trigger, trigger_fields, INDEXES("next"), .step = GW_STEP_GUARD);
 
 /* key: namespace/flow/trigger/id */
 static const struct gw_field backfill_fields[] = {
@@ -94,7 +96,8 @@ static const struct gw_field execution_fields[] = {
 };
 KIND(execution, execution_fields,
 	INDEXES("start", "namespace flow start", "state start", "namespace flow ?trigger_date",
-		"?backfill", "?parent"));
+		"?backfill", "?parent"),
+	.step = GW_STEP_WHOLE);
 
 /* key: execution/000000, in the order of creation */
 static const struct gw_field taskrun_fields[] = {
@@ -132,10 +135,10 @@ KIND(metric, metric_fields, INDEXES("namespace flow at"));
 static const struct gw_field action_fields[] = {
 	[GW_ACTION_TARGET] = { "target", GW_KEYWORD },
 };
-KIND(action, action_fields);
+KIND(action, action_fields, .step = GW_STEP_LAST);
 
 /* key: namespace/flow, or a backfill's key: how many may run at once */
-const struct gw_kind gw_kind_gate = { .name = "gate" };
+const struct gw_kind gw_kind_gate = { .name = "gate", .step = GW_STEP_GUARD };
 
 /* key: gate/position */
 static const struct gw_field waiter_fields[] = {

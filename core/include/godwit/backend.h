@@ -31,11 +31,13 @@ struct gw_op {
 		record; /* kind, tenant, key; version if compared; the rest unless DELETE */
 	enum gw_outcome outcome; /* set by write */
 	struct gw_version version; /* set by write: the new version */
-	int step; /* GW_STEP_…: its place in the group, where there are no transactions */
+	int step; /* the kind's, where there are no transactions: its place in the group */
 };
 
 /* Without transactions operations of a smaller step are written before those of a larger one, and
- * those of one step in any order. What a guard promises is never taken back. */
+ * those of one step in any order, so that whoever reads what a stopped writer left goes on from
+ * there: a trigger promises its executions, task runs come before their execution. What a guard
+ * promises is never taken back. */
 enum { GW_STEP_GUARD = -1, GW_STEP_PARTS = 0, GW_STEP_WHOLE = 1, GW_STEP_LAST = 2 };
 
 /* Operations that apply all or none. On a backend without transactions (capability

@@ -27,6 +27,7 @@ struct gw_kind {
 	/* Indexes beside (tenant, key), ended by NULL: fields separated by spaces, "?" before the
 	 * last one leaves out records where it is null. */
 	const char *const *indexes;
+	int step; /* GW_STEP_… (backend.h): where records of it stand in a group */
 };
 
 GW_EXPORT int gw_kind_field(const struct gw_kind *kind, const char *name); /* -1 = none */
