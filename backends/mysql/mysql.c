@@ -149,6 +149,7 @@ static const struct gw_backend_type mysql_backend = {
 	.wait = mysql_wait,
 	.wake = mysql_wake,
 	.describe = mysql_describe,
+	.layout = mysql_layout,
 };
 
 const struct gw_module gw_module = {
