@@ -199,6 +199,7 @@ static const struct gw_backend_type elasticsearch_backend = {
 	.open = elasticsearch_open,
 	.close = elasticsearch_close,
 	.migrate = elasticsearch_migrate,
+	.layout = elasticsearch_layout,
 	.get = elasticsearch_get,
 	.scan = elasticsearch_scan,
 	.count = elasticsearch_count,

@@ -174,3 +174,19 @@ bool elasticsearch_migrate(struct gw_backend *b, struct gw_error *err)
 			return gw_explain(err, "the index %s", b->indices[i].alias);
 	return true;
 }
+
+bool elasticsearch_layout(struct gw_backend *b, int *out, struct gw_error *err)
+{
+	json_auto_t *indices = read_indices(b, err);
+	bool all = true;
+	if (!indices)
+		return false;
+	for (size_t i = 0; i < b->n_indices; i++) {
+		struct state state = { 0 };
+		if (!look_at(indices, &b->indices[i], &state, err))
+			return false;
+		all = all && state.exists;
+	}
+	*out = all ? LAYOUT : 0;
+	return true;
+}

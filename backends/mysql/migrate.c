@@ -29,7 +29,23 @@ static bool want_database(struct gw_backend *b, struct link *link, struct gw_err
 
 /* ---- The layout's number, in a table of one row ---- */
 
-static bool read_layout(struct gw_backend *b, struct link *link, int64_t *layout,
+static bool read_layout(struct gw_backend *b, struct link *link, int64_t *out, struct gw_error *err)
+{
+	int64_t layout = 0;
+	gw_auto_sql s = mysql_begin(b, "SELECT \"version\" FROM ");
+	gw_sql_table(&s, LAYOUT_TABLE, NULL);
+	if (!query_number(link, &s, &layout, err))
+		return false;
+	if (layout > GW_SQL_SCHEMA_VERSION)
+		return gw_fail(err, GW_CONFLICT,
+			"database %s was written by a newer Godwit (layout %d, known up to %d): "
+			"install that version, or restore a backup",
+			b->database, (int)layout, GW_SQL_SCHEMA_VERSION);
+	*out = layout;
+	return true;
+}
+
+static bool want_layout(struct gw_backend *b, struct link *link, int64_t *layout,
 	struct gw_error *err)
 {
 	gw_auto_free char *create =
@@ -37,9 +53,7 @@ static bool read_layout(struct gw_backend *b, struct link *link, int64_t *layout
 			   "\" (\"id\" TINYINT NOT NULL PRIMARY KEY, \"version\" BIGINT NOT NULL)"
 			   " ENGINE = InnoDB",
 			b->database);
-	gw_auto_sql s = mysql_begin(b, "SELECT \"version\" FROM ");
-	gw_sql_table(&s, LAYOUT_TABLE, NULL);
-	return link_run(link, create, err) && query_number(link, &s, layout, err);
+	return link_run(link, create, err) && read_layout(b, link, layout, err);
 }
 
 static bool write_layout(struct gw_backend *b, struct link *link, struct gw_error *err)
@@ -86,13 +100,8 @@ static bool run(void *link, const char *statement, struct gw_error *err)
 static bool upgrade(struct gw_backend *b, struct link *link, struct gw_error *err)
 {
 	int64_t layout = 0;
-	if (!want_database(b, link, err) || !read_layout(b, link, &layout, err))
+	if (!want_database(b, link, err) || !want_layout(b, link, &layout, err))
 		return false;
-	if (layout > GW_SQL_SCHEMA_VERSION)
-		return gw_fail(err, GW_CONFLICT,
-			"database %s was written by a newer Godwit (layout %d, known up to %d): "
-			"install that version, or restore a backup",
-			b->database, (int)layout, GW_SQL_SCHEMA_VERSION);
 	json_auto_t *there = read_names(b, link, err);
 	if (!there)
 		return false;
@@ -130,5 +139,29 @@ bool mysql_migrate(struct gw_backend *b, struct gw_error *err)
 	if (!link_run(link, "DO RELEASE_ALL_LOCKS()", &ignored))
 		link->is_broken = true; /* it goes with the connection, too */
 	link_give(&b->patient, link);
+	return ok;
+}
+
+static bool look(struct gw_backend *b, struct link *link, int64_t *layout, struct gw_error *err)
+{
+	int64_t is_there = 0;
+	gw_auto_sql s =
+		mysql_begin(b, "SELECT count(*) FROM information_schema.tables"
+			       " WHERE table_name = '" LAYOUT_TABLE "' AND table_schema = ");
+	add_database(&s, b);
+	return query_number(link, &s, &is_there, err) &&
+	       (!is_there || read_layout(b, link, layout, err));
+}
+
+bool mysql_layout(struct gw_backend *b, int *out, struct gw_error *err)
+{
+	int64_t layout = 0;
+	struct link *link = link_take(&b->pool, err);
+	if (!link)
+		return false;
+	bool ok = look(b, link, &layout, err);
+	link_give(&b->pool, link);
+	if (ok)
+		*out = (int)layout;
 	return ok;
 }

@@ -151,6 +151,7 @@ static const struct gw_backend_type mysql_backend = {
 	.describe = mysql_describe,
 	.snapshot = mysql_snapshot,
 	.release = mysql_release,
+	.layout = mysql_layout,
 };
 
 const struct gw_module gw_module = {

@@ -32,21 +32,30 @@ static bool want_schema(struct gw_backend *b, struct link *link, struct gw_error
 	return is_there || link_run(link, create, err);
 }
 
-static bool check_layout(struct gw_backend *b, struct link *link, struct gw_error *err)
+static bool read_layout(struct gw_backend *b, struct link *link, int64_t *out, struct gw_error *err)
 {
 	int64_t layout = 0;
-	gw_auto_free char *create = gw_sprintf("CREATE TABLE IF NOT EXISTS \"%s\".\"" LAYOUT_TABLE
-					       "\" (\"version\" bigint NOT NULL)",
-		b->schema);
 	gw_auto_sql s = postgres_begin(b, "SELECT \"version\" FROM ");
 	gw_sql_table(&s, LAYOUT_TABLE, NULL);
-	if (!link_run(link, create, err) || !read_number(link, &s, &layout, err))
+	if (!read_number(link, &s, &layout, err))
 		return false;
 	if (layout > GW_SQL_SCHEMA_VERSION)
 		return gw_fail(err, GW_CONFLICT,
 			"schema %s was written by a newer Godwit (layout %d, known up to %d): "
 			"install that version, or restore a backup",
 			b->schema, (int)layout, GW_SQL_SCHEMA_VERSION);
+	*out = layout;
+	return true;
+}
+
+static bool check_layout(struct gw_backend *b, struct link *link, struct gw_error *err)
+{
+	int64_t layout = 0;
+	gw_auto_free char *create = gw_sprintf("CREATE TABLE IF NOT EXISTS \"%s\".\"" LAYOUT_TABLE
+					       "\" (\"version\" bigint NOT NULL)",
+		b->schema);
+	if (!link_run(link, create, err) || !read_layout(b, link, &layout, err))
+		return false;
 	gw_auto_free char *mark =
 		gw_sprintf("DELETE FROM \"%s\".\"" LAYOUT_TABLE
 			   "\"; INSERT INTO \"%s\".\"" LAYOUT_TABLE "\" VALUES (%d)",
@@ -106,5 +115,29 @@ bool postgres_migrate(struct gw_backend *b, struct gw_error *err)
 	bool ok = upgrade(b, link, err);
 	link->patience_ms = b->pool.patience_ms;
 	link_give(&b->pool, link);
+	return ok;
+}
+
+static bool look(struct gw_backend *b, struct link *link, int64_t *layout, struct gw_error *err)
+{
+	int64_t is_there = 0;
+	gw_auto_sql s = postgres_begin(b,
+		"SELECT 1::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+		" WHERE c.relname = '" LAYOUT_TABLE "' AND n.nspname = ");
+	add_schema_name(&s, b);
+	return read_number(link, &s, &is_there, err) &&
+	       (!is_there || read_layout(b, link, layout, err));
+}
+
+bool postgres_layout(struct gw_backend *b, int *out, struct gw_error *err)
+{
+	int64_t layout = 0;
+	struct link *link = link_take(&b->pool, true, err);
+	if (!link)
+		return false;
+	bool ok = look(b, link, &layout, err);
+	link_give(&b->pool, link);
+	if (ok)
+		*out = (int)layout;
 	return ok;
 }

@@ -135,6 +135,7 @@ static const struct gw_backend_type postgres_backend = {
 	.describe = postgres_describe,
 	.snapshot = postgres_snapshot,
 	.release = postgres_release,
+	.layout = postgres_layout,
 };
 
 const struct gw_module gw_module = {

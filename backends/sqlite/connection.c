@@ -119,6 +119,13 @@ sqlite3 *sqlite_connect(const struct settings *settings, bool for_writing, struc
 	return NULL;
 }
 
+bool sqlite_connect_writer(struct gw_backend *b, struct gw_error *err)
+{
+	if (!b->writer)
+		b->writer = sqlite_connect(&b->settings, true, err);
+	return b->writer != NULL;
+}
+
 /* ---- Statements ---- */
 
 sqlite3_stmt *sqlite_prepare(sqlite3 *db, const struct gw_sql *s, struct gw_error *err)

@@ -1,8 +1,12 @@
 /* migrate.c - creating and upgrading the tables, one process at a time */
 #include "backends/sqlite/sqlite.h"
 
-static bool read_layout(sqlite3 *db, int *out, struct gw_error *err)
+#include <errno.h>
+#include <unistd.h>
+
+static bool read_layout(struct gw_backend *b, int *out, struct gw_error *err)
 {
+	sqlite3 *db = b->writer;
 	gw_auto_sql s = { .dialect = &sqlite_dialect };
 	gw_str_puts(&s.text, "PRAGMA user_version");
 	auto_stmt *stmt = sqlite_prepare(db, &s, err);
@@ -10,7 +14,13 @@ static bool read_layout(sqlite3 *db, int *out, struct gw_error *err)
 		return false;
 	if (sqlite3_step(stmt) != SQLITE_ROW)
 		return sqlite_fail(db, err);
-	*out = sqlite3_column_int(stmt, 0);
+	int layout = sqlite3_column_int(stmt, 0);
+	if (layout > GW_SQL_SCHEMA_VERSION)
+		return gw_fail(err, GW_CONFLICT,
+			"%s was written by a newer Godwit (layout %d, known up to %d): "
+			"install that version, or restore a backup",
+			b->settings.path, layout, GW_SQL_SCHEMA_VERSION);
+	*out = layout;
 	return true;
 }
 
@@ -54,13 +64,8 @@ static bool run(void *db, const char *statement, struct gw_error *err)
 static bool upgrade(struct gw_backend *b, struct gw_error *err)
 {
 	int layout = 0;
-	if (!read_layout(b->writer, &layout, err))
+	if (!read_layout(b, &layout, err))
 		return false;
-	if (layout > GW_SQL_SCHEMA_VERSION)
-		return gw_fail(err, GW_CONFLICT,
-			"%s was written by a newer Godwit (layout %d, known up to %d): "
-			"install that version, or restore a backup",
-			b->settings.path, layout, GW_SQL_SCHEMA_VERSION);
 	json_auto_t *there = read_names(b->writer, err);
 	if (!there)
 		return false;
@@ -77,11 +82,30 @@ static bool upgrade(struct gw_backend *b, struct gw_error *err)
 bool sqlite_migrate(struct gw_backend *b, struct gw_error *err)
 {
 	gw_locked(&b->writer_lock);
-	if (!sqlite_run(b->writer, "BEGIN IMMEDIATE", err))
+	if (!sqlite_connect_writer(b, err) || !sqlite_run(b->writer, "BEGIN IMMEDIATE", err))
 		return false;
 	if (upgrade(b, err) && sqlite_run(b->writer, "COMMIT", err))
 		return true;
 	if (!sqlite3_get_autocommit(b->writer))
 		sqlite3_exec(b->writer, "ROLLBACK", NULL, NULL, NULL);
 	return false;
+}
+
+/* Whether a file can be made, if none is there, shows in its folder. */
+static bool can_make(const char *path, struct gw_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	gw_auto_free char *folder =
+		slash ? gw_sprintf("%.*s/", (int)(slash - path), path) : gw_strdup(".");
+	return access(folder, W_OK | X_OK) == 0 || errno == ENOENT ||
+	       gw_fail_errno(err, errno, "creating %s", path);
+}
+
+bool sqlite_layout(struct gw_backend *b, int *out, struct gw_error *err)
+{
+	gw_locked(&b->writer_lock);
+	if (b->writer)
+		return read_layout(b, out, err);
+	*out = 0;
+	return can_make(b->settings.path, err);
 }

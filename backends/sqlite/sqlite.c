@@ -3,6 +3,8 @@
 
 #include <godwit/module.h>
 
+#include <unistd.h>
+
 static const char *const sync_choices[] = { "full", "normal", "off", NULL };
 
 static const struct gw_setting settings_table[] = {
@@ -32,7 +34,8 @@ static void sqlite_close(struct gw_backend *b)
 	free(b);
 }
 
-static bool connect_writer(struct gw_backend *b, const json_t *given, struct gw_error *err)
+/* A file that is not there is made by migrate. */
+static bool set_up(struct gw_backend *b, const json_t *given, struct gw_error *err)
 {
 	if (!gw_settings_read(given, settings_table, GW_LEN(settings_table), &b->settings,
 		    "repository.sqlite", err))
@@ -41,8 +44,8 @@ static bool connect_writer(struct gw_backend *b, const json_t *given, struct gw_
 		return gw_fail(err, GW_INVALID, "repository.sqlite.path is missing: name a file");
 	if (!sqlite3_threadsafe())
 		return gw_fail(err, GW_INTERNAL, "this SQLite was built without threads");
-	b->writer = sqlite_connect(&b->settings, true, err);
-	return b->writer && gw_sql_versions_init(&b->versions, err);
+	return gw_sql_versions_init(&b->versions, err) &&
+	       (access(b->settings.path, F_OK) != 0 || sqlite_connect_writer(b, err));
 }
 
 static struct gw_backend *sqlite_open(const json_t *given, const struct gw_kind *const *kinds,
@@ -57,7 +60,7 @@ static struct gw_backend *sqlite_open(const json_t *given, const struct gw_kind 
 	pthread_mutex_init(&b->readers_lock, NULL);
 	pthread_mutex_init(&b->queue_lock, NULL);
 	pthread_mutex_init(&b->writer_lock, NULL);
-	if (connect_writer(b, given, err))
+	if (set_up(b, given, err))
 		return b;
 	sqlite_close(b);
 	return NULL;
@@ -84,6 +87,7 @@ static const struct gw_backend_type sqlite_backend = {
 	.describe = sqlite_describe,
 	.snapshot = sqlite_snapshot,
 	.release = sqlite_release,
+	.layout = sqlite_layout,
 };
 
 const struct gw_module gw_module = {

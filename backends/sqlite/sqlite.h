@@ -81,6 +81,7 @@ extern const struct gw_sql_dialect sqlite_dialect;
 #define SQLITE_GATHERING_VFS "godwit"
 void sqlite_add_vfs(void);
 sqlite3 *sqlite_connect(const struct settings *settings, bool for_writing, struct gw_error *err);
+bool sqlite_connect_writer(struct gw_backend *b, struct gw_error *err); /* once */
 /* Fails with the connection's last error. */
 bool sqlite_fail(sqlite3 *db, struct gw_error *err);
 bool sqlite_run(sqlite3 *db, const char *statement, struct gw_error *err);
@@ -104,6 +105,7 @@ void sqlite_close_readers(struct gw_backend *b);
 /* ---- The table's functions ---- */
 
 bool sqlite_migrate(struct gw_backend *b, struct gw_error *err);
+bool sqlite_layout(struct gw_backend *b, int *out, struct gw_error *err);
 bool sqlite_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err);
 struct gw_stream *sqlite_scan(struct gw_backend *b, const struct gw_query *query,

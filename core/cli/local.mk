@@ -12,6 +12,10 @@ core_libgodwit_la_SOURCES += \
 	core/cli/client.h \
 	core/cli/completion.c \
 	core/cli/configuration.c \
+	core/cli/findings.c \
+	core/cli/findings.h \
+	core/cli/connections.c \
+	core/cli/connections.h \
 	core/cli/events.c \
 	core/cli/events.h \
 	core/cli/execution.c \

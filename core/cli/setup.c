@@ -29,15 +29,21 @@ static bool apply_options(struct gw_config *config, const struct gw_args *args,
 	return true;
 }
 
-bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+bool gw_setup_configure_at(struct gw_setup *setup, const char *file, const struct gw_args *args,
+	struct gw_error *err)
 {
 	enum gw_level level = GW_INFO;
-	setup->config = gw_config_load(gw_args_get(args, "config"), err);
+	setup->config = gw_config_load(file, err);
 	if (!setup->config || !apply_options(setup->config, args, err))
 		return false;
 	gw_level_parse(gw_slice_of(gw_config_text(setup->config, "logging.level")), &level);
 	gw_log_setup(level, strcmp(gw_config_text(setup->config, "logging.format"), "json") == 0);
 	return true;
+}
+
+bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args, struct gw_error *err)
+{
+	return gw_setup_configure_at(setup, gw_args_get(args, "config"), args, err);
 }
 
 bool gw_setup_modules(struct gw_setup *setup, struct gw_error *err)
@@ -89,7 +95,7 @@ static const struct gw_backend_type *find_backend(struct gw_setup *setup, const 
 	return type;
 }
 
-struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err)
+static struct gw_store *open_store(struct gw_setup *setup, bool only_looks, struct gw_error *err)
 {
 	const char *name = gw_config_text(setup->config, "repository.type");
 	const struct gw_backend_type *type = find_backend(setup, name, err);
@@ -99,10 +105,21 @@ struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err)
 		return NULL;
 	if (!settings)
 		settings = json_object();
-	struct gw_store *store = gw_store_open(type, settings, err);
+	struct gw_store *store = only_looks ? gw_store_look(type, settings, err)
+					    : gw_store_open(type, settings, err);
 	if (!store)
 		gw_explain(err, "repository");
 	return store;
+}
+
+struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err)
+{
+	return open_store(setup, false, err);
+}
+
+struct gw_store *gw_setup_look(struct gw_setup *setup, struct gw_error *err)
+{
+	return open_store(setup, true, err);
 }
 
 struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err)

@@ -17,6 +17,9 @@ struct gw_setup {
 /* Only the configuration: --config, then the options that set keys; the log is set up by it. */
 GW_EXPORT bool gw_setup_configure(struct gw_setup *setup, const struct gw_args *args,
 	struct gw_error *err);
+/* The same with another file than --config's; NULL = the usual one. */
+bool gw_setup_configure_at(struct gw_setup *setup, const char *file, const struct gw_args *args,
+	struct gw_error *err);
 /* The modules that setup->config names. */
 bool gw_setup_modules(struct gw_setup *setup, struct gw_error *err);
 /* The configuration, and the modules of the installation's own folder and of plugins.path. */
@@ -24,6 +27,8 @@ GW_EXPORT bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args,
 	struct gw_error *err);
 /* The repository and the internal storage that the configuration names. */
 GW_EXPORT struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err);
+/* The repository as gw_store_look opens it. */
+struct gw_store *gw_setup_look(struct gw_setup *setup, struct gw_error *err);
 GW_EXPORT struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err);
 GW_EXPORT void gw_setup_clear(struct gw_setup *setup);
 #define gw_auto_setup __attribute__((cleanup(gw_setup_clear))) struct gw_setup

@@ -153,6 +153,11 @@ static const struct gw_option output_options[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
+static const struct gw_option check_options[] = {
+	{ 0, "offline", NULL, NULL, "Check only the file: connect to nothing" },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
 static const struct gw_option prune_options[] = {
 	{ 0, "keep", "N", NULL, "How many FULL ones, and how many of each tenant, are to stay" },
 	{ 0, NULL, NULL, NULL, NULL },
@@ -293,7 +298,12 @@ const struct gw_verb gw_verbs[] = {
 		gw_verb_tenants_create },
 	{ "tenants list", "", 0, 0, C, NULL, NULL, "List the tenants", gw_verb_tenants_list },
 
-	{ "config check", "[FILE]", 0, 1, 0, NULL, NULL, "Say what is wrong with a configuration",
+	{ "config check", "[FILE]", 0, 1, 0, check_options, output_options,
+		"Say what is wrong with a configuration, and with what it connects to\n"
+		"Opens the repository and the internal storage, and says of each problem what to "
+		"do about it. Tables and folders that are not there are not made, nor upgraded; "
+		"where they are, a record and a file are written and deleted again. The exit "
+		"status is 1 if there are problems.",
 		gw_verb_config_check },
 	{ "config show", "", 0, 0, 0, NULL, NULL,
 		"Show the configuration in force, and where each value comes from",

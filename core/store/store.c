@@ -10,13 +10,7 @@
 
 #include <time.h>
 
-static struct gw_store *fail_to_open(struct gw_store *store)
-{
-	gw_store_close(&store);
-	return NULL;
-}
-
-struct gw_store *gw_store_open(const struct gw_backend_type *type, const json_t *settings,
+struct gw_store *gw_store_look(const struct gw_backend_type *type, const json_t *settings,
 	struct gw_error *err)
 {
 	struct gw_store *store = gw_new(struct gw_store);
@@ -24,11 +18,30 @@ struct gw_store *gw_store_open(const struct gw_backend_type *type, const json_t 
 	pthread_mutex_init(&store->lock, NULL);
 	gw_cond_init(&store->changed);
 	store->backend = type->open(settings, gw_kinds, err);
-	if (!store->backend || !type->migrate(store->backend, err)) {
-		gw_explain(err, "opening the repository (%s)", type->name);
-		return fail_to_open(store);
-	}
-	return store;
+	if (store->backend)
+		return store;
+	gw_explain(err, "opening the repository (%s)", type->name);
+	gw_store_close(&store);
+	return NULL;
+}
+
+struct gw_store *gw_store_open(const struct gw_backend_type *type, const json_t *settings,
+	struct gw_error *err)
+{
+	struct gw_store *store = gw_store_look(type, settings, err);
+	if (!store || type->migrate(store->backend, err))
+		return store;
+	gw_explain(err, "opening the repository (%s)", type->name);
+	gw_store_close(&store);
+	return NULL;
+}
+
+bool gw_store_layout(struct gw_store *store, int *out, struct gw_error *err)
+{
+	if (store->type->layout)
+		return store->type->layout(store->backend, out, err);
+	*out = -1;
+	return true;
 }
 
 void gw_store_close(struct gw_store **store)
@@ -189,18 +202,27 @@ struct gw_stream *gw_store_claim(struct gw_store *store, const struct gw_kind *k
 
 /* ---- The clock ---- */
 
+bool gw_store_has_clock(const struct gw_store *store)
+{
+	return store->type->clock != NULL;
+}
+
+bool gw_store_clock(struct gw_store *store, gw_time *out, struct gw_error *err)
+{
+	struct timespec t;
+	if (store->type->clock)
+		return store->type->clock(store->backend, out, err);
+	clock_gettime(CLOCK_REALTIME, &t);
+	*out = t.tv_sec * GW_SECOND + t.tv_nsec / 1000;
+	return true;
+}
+
 bool gw_store_sync_clock(struct gw_store *store, struct gw_error *err)
 {
 	int64_t before = gw_clock_boot();
 	gw_time now;
-	if (store->type->clock) {
-		if (!store->type->clock(store->backend, &now, err))
-			return false;
-	} else {
-		struct timespec t;
-		clock_gettime(CLOCK_REALTIME, &t);
-		now = t.tv_sec * GW_SECOND + t.tv_nsec / 1000;
-	}
+	if (!gw_store_clock(store, &now, err))
+		return false;
 	gw_clock_adjust(now, before, gw_clock_boot());
 	return true;
 }

@@ -11,6 +11,12 @@ struct gw_store;
 /* Opens and migrates. type lives as long as the store. */
 GW_EXPORT struct gw_store *gw_store_open(const struct gw_backend_type *type, const json_t *settings,
 	struct gw_error *err);
+/* Opens only to look: makes and upgrades nothing. While gw_store_layout is 0 there is nothing to
+ * read, nor a place to write to. */
+GW_EXPORT struct gw_store *gw_store_look(const struct gw_backend_type *type, const json_t *settings,
+	struct gw_error *err);
+/* -1 = the backend cannot tell. */
+GW_EXPORT bool gw_store_layout(struct gw_store *store, int *out, struct gw_error *err);
 GW_EXPORT void gw_store_close(struct gw_store **store);
 GW_EXPORT unsigned gw_store_capabilities(const struct gw_store *store);
 GW_EXPORT bool gw_store_describe(struct gw_store *store, struct gw_str *out, struct gw_error *err);
@@ -56,6 +62,9 @@ GW_EXPORT void gw_store_signal(struct gw_store *store);
 /* Blocks until somebody signalled (true), until timeout_ms, or until woken. For one thread. */
 GW_EXPORT bool gw_store_wait(struct gw_store *store, int timeout_ms);
 GW_EXPORT void gw_store_wake(struct gw_store *store);
+/* The database's clock; without one (has_clock) that of this machine. */
+GW_EXPORT bool gw_store_has_clock(const struct gw_store *store);
+GW_EXPORT bool gw_store_clock(struct gw_store *store, gw_time *out, struct gw_error *err);
 /* Adjusts this process's clock to the database's (base/clock.h). */
 GW_EXPORT bool gw_store_sync_clock(struct gw_store *store, struct gw_error *err);
 

@@ -121,6 +121,11 @@ struct gw_backend_type {
 	 * are no snapshots. */
 	struct gw_snapshot *(*snapshot)(struct gw_backend *b, struct gw_error *err);
 	void (*release)(struct gw_backend *b, struct gw_snapshot *snapshot);
+
+	/* For a check, between open and migrate: the layout of the tables that are there, 0 =
+	 * migrate has to make some. Makes nothing; a newer one is refused as by migrate. NULL = it
+	 * cannot tell. */
+	bool (*layout)(struct gw_backend *b, int *out, struct gw_error *err);
 };
 
 #endif
