@@ -299,11 +299,10 @@ const struct gw_verb gw_verbs[] = {
 	{ "tenants list", "", 0, 0, C, NULL, NULL, "List the tenants", gw_verb_tenants_list },
 
 	{ "config check", "[FILE]", 0, 1, 0, check_options, output_options,
-		"Say what is wrong with a configuration, and with what it connects to\n"
-		"Opens the repository and the internal storage, and says of each problem what to "
-		"do about it. Tables and folders that are not there are not made, nor upgraded; "
-		"where they are, a record and a file are written and deleted again. The exit "
-		"status is 1 if there are problems.",
+		"Say what is wrong with a configuration and what it connects to\n"
+		"Opens the repository and the internal storage, and says what to do about each\n"
+		"problem. Nothing is made or upgraded; where there are tables, a record and a\n"
+		"file are written and deleted again. The exit status is 1 if there are problems",
 		gw_verb_config_check },
 	{ "config show", "", 0, 0, 0, NULL, NULL,
 		"Show the configuration in force, and where each value comes from",
