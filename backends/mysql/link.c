@@ -147,7 +147,7 @@ static bool connect_to(struct link *link, const struct pool *pool, struct gw_err
 		    a->socket, 0)) {
 		link_fail_conn(link, err);
 		err->code = GW_UNAVAILABLE;
-		return false;
+		return a->socket ? false : gw_explain(err, "%s:%u", a->host, a->port);
 	}
 	set_socket(link);
 	return check_encryption(link, a, err);

@@ -105,11 +105,7 @@ static struct gw_store *open_store(struct gw_setup *setup, bool only_looks, stru
 		return NULL;
 	if (!settings)
 		settings = json_object();
-	struct gw_store *store = only_looks ? gw_store_look(type, settings, err)
-					    : gw_store_open(type, settings, err);
-	if (!store)
-		gw_explain(err, "repository");
-	return store;
+	return only_looks ? gw_store_look(type, settings, err) : gw_store_open(type, settings, err);
 }
 
 struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err)
