@@ -162,7 +162,7 @@ class Aftermath:
         for node in self.cluster.nodes:
             status = node.stop()
             if status != 0:
-                self.left.append("%s ended with %s" % (node.name, status))
+                self.left.append("%s ended with %s:\n%s" % (node.name, status, node.said()[-4000:]))
         try:
             until("all processes end", 5, lambda: self.cluster.processes() or None)
         except Patience as late:
