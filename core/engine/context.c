@@ -330,11 +330,32 @@ static json_t *everything(struct gw_scope *scope)
 	return all;
 }
 
+/* What modules add (jq …) and files are waited for: both are bounded. */
+static json_t *ask(struct gw_scope *scope, const char *function, const json_t *arguments,
+	struct gw_error *err)
+{
+	struct gw_context *c = (struct gw_context *)scope;
+	const struct gw_execution *exec = c->m->exec;
+	json_auto_t *context = json_pack("{s:O*}", "trigger", exec->cause.variables);
+	const struct gw_functions functions = {
+		.storage = c->m->setup->storage,
+		.hosts = c->m->setup->hosts,
+		.tenant = exec->tenant,
+		.namespace = exec->flow->namespace,
+		.flow = exec->flow->id,
+		.execution = exec->id.text,
+		.context = context,
+		.mask = &c->m->mask,
+	};
+	return gw_function_call(&functions, function, arguments, err);
+}
+
 void gw_context_open(struct gw_context *c, struct gw_machine *m, const struct gw_taskrun *run)
 {
 	*c = (struct gw_context){
 		.scope = { .variable = find_variable,
 			.everything = everything,
+			.ask = m->setup->storage && !m->setup->keeps_sealed ? ask : NULL,
 			.now = m->now,
 			.recursive = m->setup->recursive_rendering },
 		.m = m,

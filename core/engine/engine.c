@@ -50,6 +50,7 @@ static void fill_machine_setup(struct gw_engine *engine)
 		.envs = read_envs(gw_config_text(config, "variables.env-vars-prefix")),
 		.globals = gw_config_section(config, "variables.globals"),
 		.kestra = kestra,
+		.storage = engine->storage,
 		.recursive_rendering = gw_config_bool(config, "variables.recursive-rendering"),
 	};
 	engine->defaults.plugin_defaults = gw_config_section(config, "plugins.defaults");

@@ -172,6 +172,7 @@ static bool start_hosts(struct gw_engine *engine, const char *node, struct gw_er
 		.memory = GW_ISOLATED_MEMORY,
 	};
 	engine->hosts = gw_hosts_start(&setup, err);
+	engine->machine_setup.hosts = engine->hosts;
 	return engine->hosts != NULL;
 }
 

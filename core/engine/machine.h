@@ -7,7 +7,7 @@
 
 #include "check/property.h"
 #include "model/execution.h"
-#include "run/mask.h"
+#include "run/functions.h"
 #include "run/plan.h"
 
 struct gw_registry;
@@ -17,6 +17,8 @@ struct gw_machine_setup {
 	const json_t *envs; /* {name: value} for {{ envs.x }} */
 	const json_t *globals; /* for {{ globals.x }} */
 	const json_t *kestra; /* {environment, url} */
+	struct gw_storage *storage; /* for {{ read(…) }}; NULL = no functions from outside */
+	struct gw_hosts *hosts; /* for functions that modules add */
 	bool recursive_rendering;
 	bool keeps_sealed; /* SECRET inputs stay encrypted: for people who look */
 };
