@@ -192,14 +192,15 @@ void gw_engine_stop(struct gw_engine **engine_p, int64_t grace_us)
 		return;
 	if (engine->scheduler)
 		gw_scheduler_quit(engine->scheduler);
-	if (engine->worker || engine->hosts)
-		gw_jobs_close(engine, grace_us);
+	if (engine->worker)
+		gw_jobs_stop(engine, grace_us);
 	gw_store_give_up(engine->store);
 	if (engine->scheduler)
 		gw_scheduler_join(engine->scheduler);
 	gw_node_stop(engine->node);
 	for (unsigned i = 0; i < engine->n_shards; i++)
 		gw_shard_close(&engine->shards[i]);
+	gw_jobs_close(engine); /* the node and the shards have used it until now */
 	gw_followers_stop(engine->followers);
 	gw_scheduler_free(engine->scheduler);
 	gw_node_close(engine->node);

@@ -114,7 +114,9 @@ void gw_followers_await(struct gw_followers *followers, const char *tenant, cons
 /* ---- jobs.c: between shards and the worker ---- */
 
 bool gw_jobs_open(struct gw_engine *engine, struct gw_error *err);
-void gw_jobs_close(struct gw_engine *engine, int64_t grace_us);
+/* What the shards still submit after that is interrupted. */
+void gw_jobs_stop(struct gw_engine *engine, int64_t grace_us);
+void gw_jobs_close(struct gw_engine *engine);
 void gw_jobs_run(struct gw_engine *engine, struct gw_machine *m, struct gw_effect *effect);
 void gw_jobs_kill(struct gw_engine *engine, struct gw_machine *m, struct gw_taskrun *run);
 

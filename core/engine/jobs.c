@@ -215,11 +215,16 @@ bool gw_engine_reload(struct gw_engine *engine, struct gw_error *err)
 	return true;
 }
 
-void gw_jobs_close(struct gw_engine *engine, int64_t grace_us)
+void gw_jobs_stop(struct gw_engine *engine, int64_t grace_us)
 {
 	for (unsigned i = 0; i < engine->n_shards; i++)
 		gw_shard_take_all_lines(&engine->shards[i]);
-	gw_worker_stop(&engine->worker, grace_us);
+	gw_worker_stop(engine->worker, grace_us);
+}
+
+void gw_jobs_close(struct gw_engine *engine)
+{
+	gw_worker_free(&engine->worker);
 	gw_hosts_stop(&engine->hosts);
 	free(gw_steal(&engine->tasks_folder));
 }

@@ -226,7 +226,8 @@ static void add_thread(struct gw_worker *worker)
 
 /* ---- Giving it work ---- */
 
-void gw_worker_submit(struct gw_worker *worker, struct gw_job *job)
+/* True if it is stopped: then no thread will come for it. */
+static bool enqueue(struct gw_worker *worker, struct gw_job *job)
 {
 	struct entry *entry = gw_new(struct entry);
 	entry->job = job;
@@ -237,10 +238,28 @@ void gw_worker_submit(struct gw_worker *worker, struct gw_job *job)
 	worker->last = &entry->next;
 	worker->n_waiting++;
 	gw_meter_add(GW_METER_WORKER_PENDING, 1);
+	if (worker->stops)
+		return true;
 	if (worker->idle >= worker->n_waiting)
 		pthread_cond_signal(&worker->waiting);
 	else if (worker->threads < worker->max)
 		add_thread(worker);
+	return false;
+}
+
+/* On the caller's thread: jobs that wait are taken and found to be stopped. */
+static void turn_away(struct gw_worker *worker)
+{
+	pthread_mutex_lock(&worker->lock);
+	worker->threads++;
+	pthread_mutex_unlock(&worker->lock);
+	do_entries(worker, worker->folder);
+}
+
+void gw_worker_submit(struct gw_worker *worker, struct gw_job *job)
+{
+	if (enqueue(worker, job))
+		turn_away(worker);
 }
 
 static void stop_work(struct gw_work *work, enum gw_stop stop)
@@ -356,21 +375,24 @@ static void stop_all(struct gw_worker *worker, int64_t grace_us)
 		pthread_cond_wait(&worker->quiet, &worker->lock);
 }
 
-void gw_worker_stop(struct gw_worker **worker, int64_t grace_us)
+void gw_worker_stop(struct gw_worker *worker, int64_t grace_us)
 {
-	struct gw_worker *w = *worker;
+	pthread_mutex_lock(&worker->lock);
+	stop_all(worker, grace_us);
+	join_ended(worker);
+	pthread_mutex_unlock(&worker->lock);
+	turn_away(worker); /* if there never was a thread for them */
+}
+
+void gw_worker_free(struct gw_worker **worker)
+{
+	struct gw_worker *w = gw_steal(worker);
 	if (!w)
 		return;
-	pthread_mutex_lock(&w->lock);
-	stop_all(w, grace_us);
-	join_ended(w);
-	pthread_mutex_unlock(&w->lock);
-	do_entries(w, w->folder); /* if there never was a thread for them */
 	gw_map_clear(&w->entries, NULL);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->waiting);
 	pthread_cond_destroy(&w->quiet);
 	free(w->folder);
 	free(w);
-	*worker = NULL;
 }

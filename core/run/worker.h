@@ -33,7 +33,7 @@ struct gw_job {
 	/* Lines of a run that goes on, ten times a second at most; may take effects->lines. It may
 	 * wait: so does what the task prints. NULL = all come with the result. */
 	void (*lines)(struct gw_job *job, struct gw_effects *effects);
-	/* Exactly once, on a thread of the worker; what it takes out of the result (sets to NULL or
+	/* Exactly once, on a thread of the worker (unless it is stopped); what it takes out of the result (sets to NULL or
 	 * zero) is its own. The job is freed afterwards. */
 	void (*done)(struct gw_job *job, struct gw_job_result *result);
 	void *arg;
@@ -56,8 +56,9 @@ struct gw_worker_setup {
 GW_EXPORT struct gw_worker *gw_worker_start(const struct gw_worker_setup *setup,
 	struct gw_error *err);
 /* Lets jobs end for grace_us, then kills them; those that wait are not started. All are done when
- * it returns, interrupted if need be. */
-GW_EXPORT void gw_worker_stop(struct gw_worker **worker, int64_t grace_us);
+ * it returns, interrupted if need be; jobs submitted later are at once, on the caller's thread. */
+GW_EXPORT void gw_worker_stop(struct gw_worker *worker, int64_t grace_us);
+GW_EXPORT void gw_worker_free(struct gw_worker **worker); /* a stopped one; tolerates NULL */
 
 GW_EXPORT struct gw_job *gw_job_new(struct gw_flow *flow); /* takes a reference of its own */
 GW_EXPORT void gw_job_free(struct gw_job *job); /* for one that was not submitted */

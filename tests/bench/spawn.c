@@ -162,7 +162,7 @@ static void sleep_at_once(void)
 	printf("%d sleeping programs: all run after %.2f s; PSS %.1f MB (server %.1f MB)\n",
 		SLEEPERS, seconds, (double)total / 1024, (double)server / 1024);
 	begin = gw_clock_boot();
-	gw_worker_stop(&runs.worker, 0);
+	gw_worker_stop(runs.worker, 0);
 	printf("all stopped after %.2f s\n", since(begin));
 	for (int i = 0; i < SLEEPERS; i++)
 		outcome_free(all[i]);

@@ -160,9 +160,9 @@ class Aftermath:
 
     def stop(self):
         for node in self.cluster.nodes:
-            status = node.stop()
-            if status != 0:
-                self.left.append("%s ended with %s:\n%s" % (node.name, status, node.said()[-4000:]))
+            wrong = node.stop()
+            if wrong:
+                self.left.append(wrong)
         try:
             until("all processes end", 5, lambda: self.cluster.processes() or None)
         except Patience as late:

@@ -143,14 +143,17 @@ class Node:
         self.process.wait()
 
     def stop(self):
-        """The exit status."""
+        """What is wrong about its end, as a sentence; None if it ends well."""
         self.port = None
         self.signal(signal.SIGTERM)
         try:
-            return self.process.wait(30)
+            status = self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.kill()
-            return "it does not stop"
+            return "%s does not stop" % self.name
+        if status == 0:
+            return None
+        return "%s ended with %s:\n%s" % (self.name, status, self.said()[-6000:])
 
 
 def can_mount():

@@ -41,9 +41,9 @@ def freeze_node(cluster, dice):
 
 
 def stop_well(node):
-    status = node.stop()
-    if status != 0:
-        raise RuntimeError("%s stopped with %s" % (node.name, status))
+    wrong = node.stop()
+    if wrong:
+        raise RuntimeError(wrong)
 
 
 def restart_node(cluster, dice):

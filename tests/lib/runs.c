@@ -181,7 +181,8 @@ void runs_start(struct runs *runs, const struct runs_options *options)
 
 void runs_stop(struct runs *runs)
 {
-	gw_worker_stop(&runs->worker, 0);
+	gw_worker_stop(runs->worker, 0);
+	gw_worker_free(&runs->worker);
 	gw_hosts_stop(&runs->hosts);
 	gw_storage_close(&runs->storage);
 	gw_registry_unref(&runs->own);

@@ -398,10 +398,14 @@ static void stopping_interrupts_what_runs(void **state)
 	auto_outcome *second = runs_submit(&own,
 		runs_job(&own, "test.Script", json_pack("{s:s}", "script", "echo never")));
 	runs_await_line(first, "up");
-	gw_worker_stop(&own.worker, 0);
+	gw_worker_stop(own.worker, 0);
 	assert_true(first->is_done && first->result.interrupted);
 	assert_true(second->is_done && second->result.interrupted);
 	assert_int_equal(second->n_lines, 0);
+	auto_outcome *late = runs_submit(&own,
+		runs_job(&own, "test.Script", json_pack("{s:s}", "script", "echo never")));
+	assert_true(late->is_done && late->result.interrupted);
+	assert_int_equal(late->n_lines, 0);
 	runs_stop(&own);
 }
 
@@ -436,7 +440,8 @@ static void leftovers_are_removed_at_the_start(void **state)
 		&err);
 	assert_int_equal(access(inner, F_OK), -1);
 	assert_int_equal(access(folder, F_OK), 0);
-	gw_worker_stop(&worker, 0);
+	gw_worker_stop(worker, 0);
+	gw_worker_free(&worker);
 }
 
 int main(int argc, char **argv)
