@@ -27,6 +27,8 @@ struct gw_backend {
 	atomic_int left; /* operations until it is */
 	bool is_woken;
 	unsigned n_seen; /* signals */
+	void (*before)(void *arg); /* called once, before the next write of executions */
+	void *before_arg;
 };
 
 /* Between repo_store and handle_open. */
@@ -79,11 +81,11 @@ static bool handle_count(struct gw_backend *b, const struct gw_query *query, con
 	return reaches(b, err) && b->repo->type->count(b->repo->inner, query, by, cap, out, err);
 }
 
-static bool has_signal(const struct gw_group *groups, size_t n)
+static bool has_kind(const struct gw_group *groups, size_t n, const struct gw_kind *kind)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < groups[i].n; k++)
-			if (groups[i].ops[k].record.kind == &gw_kind_signal)
+			if (groups[i].ops[k].record.kind == kind)
 				return true;
 	return false;
 }
@@ -149,9 +151,11 @@ static bool handle_write(struct gw_backend *b, struct gw_group *groups, size_t n
 	struct gw_error *err)
 {
 	struct repo *repo = b->repo;
+	if (b->before && has_kind(groups, n, &gw_kind_execution))
+		gw_steal (&b->before)(b->before_arg);
 	if (!reaches(b, err) || !write_groups(b, groups, n, err))
 		return false;
-	if (has_signal(groups, n)) {
+	if (has_kind(groups, n, &gw_kind_signal)) {
 		gw_locked(&repo->lock);
 		repo->n_signals++;
 		pthread_cond_broadcast(&repo->signalled);
@@ -243,6 +247,12 @@ struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle)
 void repo_cut(struct gw_backend *handle)
 {
 	atomic_store(&handle->is_cut, true);
+}
+
+void repo_before_execution(struct gw_backend *handle, void (*act)(void *arg), void *arg)
+{
+	handle->before = act;
+	handle->before_arg = arg;
 }
 
 void repo_forget_transactions(struct repo *repo)

@@ -16,6 +16,9 @@ const char *repo_folder(const struct repo *repo); /* for all that engines keep *
 struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle);
 /* From now on nothing of it gets through. */
 void repo_cut(struct gw_backend *handle);
+/* What happens once in the moment between a decision to write executions and that write. Only where
+ * one thread writes. */
+void repo_before_execution(struct gw_backend *handle, void (*act)(void *arg), void *arg);
 /* Stores that are opened from now on have no transactions: operations are written one by one. */
 void repo_forget_transactions(struct repo *repo);
 /* Without transactions: nothing gets through after n more operations on flows, executions, triggers

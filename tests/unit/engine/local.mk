@@ -1,6 +1,7 @@
 ENGINE_TESTS = tests/unit/engine/test_gate tests/unit/engine/test_machine \
 	tests/unit/engine/test_roles tests/unit/engine/test_schedule \
-	tests/unit/engine/test_simulator tests/unit/engine/test_stops
+	tests/unit/engine/test_schedule_simulator tests/unit/engine/test_simulator \
+	tests/unit/engine/test_stops
 UNIT_TESTS += $(ENGINE_TESTS)
 # A machine alone.
 RIG_SOURCES = tests/unit/engine/rig.c tests/unit/engine/rig.h
@@ -14,6 +15,9 @@ tests_unit_engine_test_roles_SOURCES = tests/unit/engine/test_roles.c $(NODE_SOU
 tests_unit_engine_test_roles_LDADD = $(NODE_LDADD)
 tests_unit_engine_test_schedule_SOURCES = tests/unit/engine/test_schedule.c $(TICKS_SOURCES)
 tests_unit_engine_test_schedule_LDADD = $(NODE_LDADD)
+tests_unit_engine_test_schedule_simulator_SOURCES = \
+	tests/unit/engine/test_schedule_simulator.c $(TICKS_SOURCES)
+tests_unit_engine_test_schedule_simulator_LDADD = $(NODE_LDADD)
 tests_unit_engine_test_simulator_SOURCES = tests/unit/engine/test_simulator.c $(RIG_SOURCES)
 tests_unit_engine_test_stops_SOURCES = tests/unit/engine/test_stops.c $(NODE_SOURCES)
 tests_unit_engine_test_stops_LDADD = $(NODE_LDADD)
