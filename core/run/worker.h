@@ -33,8 +33,8 @@ struct gw_job {
 	/* Lines of a run that goes on, ten times a second at most; may take effects->lines. It may
 	 * wait: so does what the task prints. NULL = all come with the result. */
 	void (*lines)(struct gw_job *job, struct gw_effects *effects);
-	/* Exactly once, on a thread of the worker (unless it is stopped); what it takes out of the result (sets to NULL or
-	 * zero) is its own. The job is freed afterwards. */
+	/* Exactly once, on a thread of the worker unless it is stopped; what it takes out of the
+	 * result (sets to NULL or zero) is its own. The job is freed afterwards. */
 	void (*done)(struct gw_job *job, struct gw_job_result *result);
 	void *arg;
 };
