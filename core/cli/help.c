@@ -23,7 +23,7 @@ static void print_verb(struct gw_str *out, const struct gw_verb *verb)
 	gw_auto_str usage = { 0 };
 	gw_str_printf(&usage, "%s %s", verb->name, verb->arguments);
 	print_column(out, gw_str_text(&usage), VERB_WIDTH);
-	gw_str_printf(out, "%s\n", verb->summary);
+	gw_str_printf(out, "%.*s\n", (int)strcspn(verb->summary, "\n"), verb->summary);
 }
 
 static bool same_group(const struct gw_verb *a, const struct gw_verb *b)
