@@ -122,6 +122,7 @@ bool snapshot_keep(struct gw_backend *b, struct gw_snapshot *snapshot, struct gw
 
 bool elasticsearch_migrate(struct gw_backend *b, struct gw_error *err);
 bool elasticsearch_layout(struct gw_backend *b, int *out, struct gw_error *err);
+bool elasticsearch_remove(struct gw_backend *b, struct gw_error *err);
 bool elasticsearch_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err);
 struct gw_stream *elasticsearch_scan(struct gw_backend *b, const struct gw_query *query,

@@ -190,3 +190,31 @@ bool elasticsearch_layout(struct gw_backend *b, int *out, struct gw_error *err)
 	*out = all ? LAYOUT : 0;
 	return true;
 }
+
+/* ---- Removing ---- */
+
+static bool delete_at(struct gw_backend *b, const char *path, struct gw_error *err)
+{
+	const struct request request = { .method = "DELETE", .path = path };
+	long status;
+	json_auto_t *answer = call(b, &request, &status, err);
+	return answer && (status < 400 || status == 404 ||
+				 call_fail(status, json_object_get(answer, "error"), err));
+}
+
+/* By name: servers may refuse a pattern here. */
+bool elasticsearch_remove(struct gw_backend *b, struct gw_error *err)
+{
+	json_auto_t *indices = read_indices(b, err);
+	const char *name;
+	json_t *about;
+	if (!indices)
+		return false;
+	json_object_foreach (indices, name, about) {
+		gw_auto_free char *path = gw_sprintf("/%s", name);
+		if (!delete_at(b, path, err))
+			return gw_explain(err, "removing the index %s", name);
+	}
+	gw_auto_free char *templates = gw_sprintf("/_index_template/%s_*", b->settings.prefix);
+	return delete_at(b, templates, err) || gw_explain(err, "removing index templates");
+}

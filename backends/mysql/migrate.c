@@ -165,3 +165,14 @@ bool mysql_layout(struct gw_backend *b, int *out, struct gw_error *err)
 		*out = (int)layout;
 	return ok;
 }
+
+bool mysql_remove(struct gw_backend *b, struct gw_error *err)
+{
+	gw_auto_free char *drop = gw_sprintf("DROP DATABASE IF EXISTS \"%s\"", b->database);
+	struct link *link = link_take(&b->patient, err);
+	if (!link)
+		return false;
+	bool ok = link_run(link, drop, err);
+	link_give(&b->patient, link);
+	return ok;
+}

@@ -152,6 +152,8 @@ static const struct gw_backend_type mysql_backend = {
 	.snapshot = mysql_snapshot,
 	.release = mysql_release,
 	.layout = mysql_layout,
+	.place = "database",
+	.remove = mysql_remove,
 };
 
 const struct gw_module gw_module = {

@@ -54,6 +54,7 @@ const struct asked *asked_find(const struct asked *run, size_t n, struct gw_slic
 
 bool mysql_migrate(struct gw_backend *b, struct gw_error *err);
 bool mysql_layout(struct gw_backend *b, int *out, struct gw_error *err);
+bool mysql_remove(struct gw_backend *b, struct gw_error *err);
 bool mysql_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err);
 struct gw_stream *mysql_scan(struct gw_backend *b, const struct gw_query *query,

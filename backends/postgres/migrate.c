@@ -141,3 +141,14 @@ bool postgres_layout(struct gw_backend *b, int *out, struct gw_error *err)
 		*out = (int)layout;
 	return ok;
 }
+
+bool postgres_remove(struct gw_backend *b, struct gw_error *err)
+{
+	gw_auto_free char *drop = gw_sprintf("DROP SCHEMA IF EXISTS \"%s\" CASCADE", b->schema);
+	struct link *link = link_take(&b->pool, true, err);
+	if (!link)
+		return false;
+	bool ok = link_run(link, drop, err);
+	link_give(&b->pool, link);
+	return ok;
+}

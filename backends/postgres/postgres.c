@@ -136,6 +136,8 @@ static const struct gw_backend_type postgres_backend = {
 	.snapshot = postgres_snapshot,
 	.release = postgres_release,
 	.layout = postgres_layout,
+	.place = "schema",
+	.remove = postgres_remove,
 };
 
 const struct gw_module gw_module = {

@@ -73,6 +73,7 @@ bool keyword_statement_prepare(struct gw_backend *b, struct link *link,
 
 bool postgres_migrate(struct gw_backend *b, struct gw_error *err);
 bool postgres_layout(struct gw_backend *b, int *out, struct gw_error *err);
+bool postgres_remove(struct gw_backend *b, struct gw_error *err);
 bool postgres_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err);
 struct gw_stream *postgres_scan(struct gw_backend *b, const struct gw_query *query,

@@ -109,3 +109,14 @@ bool sqlite_layout(struct gw_backend *b, int *out, struct gw_error *err)
 	*out = 0;
 	return can_make(b->settings.path, err);
 }
+
+bool sqlite_remove(struct gw_backend *b, struct gw_error *err)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	for (size_t i = 0; i < GW_LEN(ends); i++) {
+		gw_auto_free char *path = gw_sprintf("%s%s", b->settings.path, ends[i]);
+		if (unlink(path) != 0 && errno != ENOENT)
+			return gw_fail_errno(err, errno, "removing %s", path);
+	}
+	return true;
+}

@@ -88,6 +88,8 @@ static const struct gw_backend_type sqlite_backend = {
 	.snapshot = sqlite_snapshot,
 	.release = sqlite_release,
 	.layout = sqlite_layout,
+	.place = "path",
+	.remove = sqlite_remove,
 };
 
 const struct gw_module gw_module = {

@@ -106,6 +106,7 @@ void sqlite_close_readers(struct gw_backend *b);
 
 bool sqlite_migrate(struct gw_backend *b, struct gw_error *err);
 bool sqlite_layout(struct gw_backend *b, int *out, struct gw_error *err);
+bool sqlite_remove(struct gw_backend *b, struct gw_error *err);
 bool sqlite_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err);
 struct gw_stream *sqlite_scan(struct gw_backend *b, const struct gw_query *query,

@@ -126,6 +126,13 @@ struct gw_backend_type {
 	 * migrate has to make some. Makes nothing; a newer one is refused as by migrate. NULL = it
 	 * cannot tell. */
 	bool (*layout)(struct gw_backend *b, int *out, struct gw_error *err);
+
+	/* For tests: the setting that says where in its server or on its disk a repository is
+	 * ("schema"): with another value it is another one. NULL = there is one a process. */
+	const char *place;
+	/* Removes the place with all that is in it, whoever made it; afterwards b is only closed.
+	 * Nobody else uses it. NULL if there is no place. */
+	bool (*remove)(struct gw_backend *b, struct gw_error *err);
 };
 
 #endif
