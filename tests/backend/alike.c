@@ -35,9 +35,8 @@ static void assert_found(enum gw_compare compare, const char *field, struct gw_s
 	assert_keys(&query, keys);
 }
 
-static void keys_that_look_alike_are_different(void **state)
+static void keys_that_look_alike_are_different(void)
 {
-	(void)state;
 	for (size_t i = 0; i < GW_LEN(alike); i++) {
 		size_t n = (i * 7) % GW_LEN(alike);
 		gw_auto_free char *doc = gw_sprintf("%zu", n);
@@ -57,9 +56,8 @@ static void keys_that_look_alike_are_different(void **state)
 	assert_int_equal(n, GW_LEN(alike));
 }
 
-static void fields_that_look_alike_are_different(void **state)
+static void fields_that_look_alike_are_different(void)
 {
-	(void)state;
 	static const char *const fields[] = { "namespace", "labels" };
 	struct gw_count *counts;
 	size_t n;
@@ -80,9 +78,8 @@ static void fields_that_look_alike_are_different(void **state)
 	assert_found(GW_GE, "namespace", gw_slice_of(alike[19]), "19 20 21 22");
 }
 
-static void characters_of_four_bytes_are_searched_for(void **state)
+static void characters_of_four_bytes_are_searched_for(void)
 {
-	(void)state;
 	put_alike("a", "\xf0\x9f\x98\x80");
 	put_alike("b", "\xf0\x9f\x98\x80.team");
 	put_alike("c", "x\xf0\x9f\x98\x80y");
@@ -109,9 +106,8 @@ static void fill_long(char *text, int shift)
 		memcpy(text + i, "\xf0\x9f\x98\x80", 4);
 }
 
-static void texts_of_ten_kilobytes_are_indexed(void **state)
+static void texts_of_ten_kilobytes_are_indexed(void)
 {
-	(void)state;
 	for (int shift = 0; shift < 4; shift++) {
 		char key[] = { (char)('a' + shift), '\0' }, text[LONG];
 		struct gw_value fields[GW_FLOW_N] = { 0 };
@@ -188,9 +184,8 @@ static unsigned page_through(void)
 	return n_even;
 }
 
-static void twenty_thousand_are_paged_while_others_are_deleted(void **state)
+static void twenty_thousand_are_paged_while_others_are_deleted(void)
 {
-	(void)state;
 	pthread_t deleter;
 	bool deleted = false;
 	for (size_t i = 0; i < MANY; i++) {
@@ -229,9 +224,8 @@ static void assert_claimed(struct gw_store *node, const char *owner, gw_time now
 }
 
 /* What is due is a matter of the now that the caller names, and no clock makes a version. */
-static void nodes_whose_clocks_differ_share_the_work(void **state)
+static void nodes_whose_clocks_differ_share_the_work(void)
 {
-	(void)state;
 	const gw_time hour = 3600 * GW_SECOND, now = gw_clock_now();
 	struct gw_store *ahead = suite_open();
 	put_due("past", now - 2 * hour);

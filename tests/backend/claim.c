@@ -33,9 +33,8 @@ static void assert_claimed(gw_time now, size_t limit, const char *keys)
 	assert_string_equal(claimed, keys);
 }
 
-static void the_earliest_due_are_claimed_first(void **state)
+static void the_earliest_due_are_claimed_first(void)
 {
-	(void)state;
 	put_due("late", 100);
 	put_due("b", 20);
 	put_due("a", 30);
@@ -49,9 +48,8 @@ static void the_earliest_due_are_claimed_first(void **state)
 	assert_claimed(100, 10, "late ");
 }
 
-static void a_claimed_record_is_owned_and_not_due(void **state)
+static void a_claimed_record_is_owned_and_not_due(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "k", "{\"n\":1}");
 	op.record.due = 10;
 	must_write(&op);
@@ -74,9 +72,8 @@ static void a_claimed_record_is_owned_and_not_due(void **state)
 	assert_claimed(20, 1, "k ");
 }
 
-static void who_wrote_before_a_claim_misses_after_it(void **state)
+static void who_wrote_before_a_claim_misses_after_it(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "k", "{}");
 	op.record.due = 10;
 	must_write(&op);
@@ -85,9 +82,8 @@ static void who_wrote_before_a_claim_misses_after_it(void **state)
 	must_miss(&late);
 }
 
-static void what_is_owned_is_not_claimed(void **state)
+static void what_is_owned_is_not_claimed(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "k", "{}");
 	op.record.due = 10;
 	op.record.owner = gw_slice_of("other");
@@ -95,9 +91,8 @@ static void what_is_owned_is_not_claimed(void **state)
 	assert_claimed(10, 1, "");
 }
 
-static void claims_are_by_kind_and_over_all_tenants(void **state)
+static void claims_are_by_kind_and_over_all_tenants(void)
 {
-	(void)state;
 	static const char *const tenants[] = { "", "a", "b" };
 	for (size_t i = 0; i < 3; i++) {
 		struct gw_op op = suite_op(GW_CREATE, "k", "{}");
@@ -110,9 +105,8 @@ static void claims_are_by_kind_and_over_all_tenants(void **state)
 	assert_claimed(10, 10, "k k k ");
 }
 
-static void owners_and_dues_can_be_searched_for(void **state)
+static void owners_and_dues_can_be_searched_for(void)
 {
-	(void)state;
 	for (int i = 0; i < 6; i++) {
 		char key[] = { (char)('a' + i), '\0' };
 		struct gw_op op = suite_op(GW_CREATE, key, "{}");
@@ -186,9 +180,8 @@ static _Noreturn void claim_in_child(int fd, const char *owner)
 	_exit(!gw_fd_write_all(fd, gw_str_text(&names), names.len, &err));
 }
 
-static void two_processes_claim_nothing_twice(void **state)
+static void two_processes_claim_nothing_twice(void)
 {
-	(void)state;
 	static const char *const owners[] = { "one", "two" };
 	int pipes[2];
 	pid_t children[2];
@@ -225,9 +218,8 @@ static void *run_claimer(void *arg)
 	return NULL;
 }
 
-static void threads_claim_nothing_twice(void **state)
+static void threads_claim_nothing_twice(void)
 {
-	(void)state;
 	struct claimer claimers[CLAIMERS] = { 0 };
 	gw_auto_str names = { 0 };
 	put_items();

@@ -41,9 +41,8 @@ static void write_lossy(struct gw_op *ops, size_t n, enum gw_proxy_fault fault, 
 		assert_int_equal(ops[i].outcome, GW_OP_DONE);
 }
 
-static void a_commit_whose_answer_is_lost_counts_once(void **state)
+static void a_commit_whose_answer_is_lost_counts_once(void)
 {
-	(void)state;
 	go_through_proxy("PT10S");
 	for (int i = 0; i < 6; i++) {
 		struct gw_op old[] = { suite_op(GW_PUT, "a", "{}"), suite_op(GW_PUT, "b", "{}") };
@@ -63,9 +62,8 @@ static void a_commit_whose_answer_is_lost_counts_once(void **state)
 	leave_proxy();
 }
 
-static void a_single_operation_whose_answer_is_lost_counts_once(void **state)
+static void a_single_operation_whose_answer_is_lost_counts_once(void)
 {
-	(void)state;
 	go_through_proxy("PT10S");
 	for (int i = 0; i < 6; i++) {
 		struct gw_op op = suite_op(GW_CREATE, "warm", "{}");
@@ -185,9 +183,8 @@ static void cut_everywhere(bool (*operation)(void))
 	assert_true(n_cut > 0);
 }
 
-static void reads_cut_in_the_middle_fail_cleanly(void **state)
+static void reads_cut_in_the_middle_fail_cleanly(void)
 {
-	(void)state;
 	static bool (*const operations[])(void) = { cut_get, cut_get_many, cut_page, cut_scan,
 		cut_count, cut_clock };
 	fill();
@@ -197,9 +194,8 @@ static void reads_cut_in_the_middle_fail_cleanly(void **state)
 	leave_proxy();
 }
 
-static void writes_cut_in_the_middle_are_settled(void **state)
+static void writes_cut_in_the_middle_are_settled(void)
 {
-	(void)state;
 	go_through_proxy("PT10S");
 	struct gw_op counter = suite_op(GW_PUT, "counter", "0");
 	must_write(&counter);
@@ -237,9 +233,8 @@ static size_t claim_some(void)
 	return s ? n : SIZE_MAX;
 }
 
-static void nothing_claimed_is_lost_when_cut(void **state)
+static void nothing_claimed_is_lost_when_cut(void)
 {
-	(void)state;
 	go_through_proxy("PT10S");
 	long bytes = 0;
 	for (bool cut = true; cut; bytes += STEP) {
@@ -265,9 +260,8 @@ static void nothing_claimed_is_lost_when_cut(void **state)
 
 /* ---- Silence, restarts ---- */
 
-static void a_silent_server_is_given_up(void **state)
+static void a_silent_server_is_given_up(void)
 {
-	(void)state;
 	go_through_proxy("PT0.2S");
 	struct gw_op op = suite_op(GW_CREATE, "k", "{}");
 	must_write(&op);
@@ -292,9 +286,8 @@ static void restart_server(void)
 	assert_true(gw_test_run(getenv("GW_TEST_RESTART")));
 }
 
-static void after_a_restart_all_goes_on(void **state)
+static void after_a_restart_all_goes_on(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "k", "{\"n\":1}");
 	must_write(&op);
 	restart_server();
@@ -326,9 +319,8 @@ static void *count_patiently(void *arg)
 	return NULL;
 }
 
-static void a_writer_lives_through_restarts(void **state)
+static void a_writer_lives_through_restarts(void)
 {
-	(void)state;
 	pthread_t writer;
 	int reached = 0;
 	assert_true(gw_thread_start(&writer, "writer", count_patiently, &reached, &err));
@@ -343,9 +335,8 @@ static void a_writer_lives_through_restarts(void **state)
 	assert_doc("counter", last);
 }
 
-static void who_listens_hears_again_after_a_cut(void **state)
+static void who_listens_hears_again_after_a_cut(void)
 {
-	(void)state;
 	go_through_proxy("PT10S");
 	while (gw_store_wait(store, 50))
 		;

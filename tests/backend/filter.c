@@ -26,9 +26,8 @@ static void assert_compare(enum gw_compare compare, const char *text, const char
 	assert_found(&filter, keys);
 }
 
-static void texts_are_compared_literally(void **state)
+static void texts_are_compared_literally(void)
 {
-	(void)state;
 	put_namespace("a", "a%b");
 	put_namespace("b", "axb");
 	put_namespace("c", "a_b");
@@ -55,9 +54,8 @@ static void texts_are_compared_literally(void **state)
 	assert_compare(GW_LE, "a%b", "a e h");
 }
 
-static void under_means_the_namespace_or_what_is_below(void **state)
+static void under_means_the_namespace_or_what_is_below(void)
 {
-	(void)state;
 	put_namespace("a", "company");
 	put_namespace("b", "company.team");
 	put_namespace("c", "company.team.x");
@@ -69,9 +67,8 @@ static void under_means_the_namespace_or_what_is_below(void **state)
 	assert_compare(GW_UNDER, "compan", "");
 }
 
-static void null_fits_no_comparison_and_every_not(void **state)
+static void null_fits_no_comparison_and_every_not(void)
 {
-	(void)state;
 	put_namespace("a", "x");
 	put_namespace("b", "y");
 	put_namespace("c", NULL);
@@ -288,9 +285,8 @@ static void compare_at_random(uint64_t seed)
 	gw_store_close(&reference);
 }
 
-static void random_queries_find_what_the_reference_finds(void **state)
+static void random_queries_find_what_the_reference_finds(void)
 {
-	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++)
 		compare_at_random(seed);
 }

@@ -17,9 +17,8 @@ static void set_blocked(bool blocked)
 	assert_true(ask("PUT", "/case_waiter/_settings", body));
 }
 
-static void when_indices_are_blocked_writes_wait(void **state)
+static void when_indices_are_blocked_writes_wait(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "k", "{}");
 	struct gw_group group = { &op, 1 };
 	set_blocked(true);
@@ -32,9 +31,8 @@ static void when_indices_are_blocked_writes_wait(void **state)
 	must_write(&op);
 }
 
-static void when_a_host_is_down_the_next_one_is_used(void **state)
+static void when_a_host_is_down_the_next_one_is_used(void)
 {
-	(void)state;
 	gw_auto_free char *hosts = gw_sprintf("http://127.0.0.1:1, %s/", getenv("GW_TEST_URL"));
 	json_object_set_new(suite_settings, "hosts", json_string(hosts));
 	struct gw_store *other = suite_open();
@@ -60,9 +58,8 @@ static void write_many(struct gw_store *s, unsigned n)
 	}
 }
 
-static void what_travels_may_be_compressed(void **state)
+static void what_travels_may_be_compressed(void)
 {
-	(void)state;
 	json_object_set_new(suite_settings, "gzip", json_true());
 	struct gw_store *other = suite_open();
 	write_many(other, 2000);
@@ -72,9 +69,8 @@ static void what_travels_may_be_compressed(void **state)
 	gw_store_close(&other);
 }
 
-static void there_is_no_limit_of_ten_thousand(void **state)
+static void there_is_no_limit_of_ten_thousand(void)
 {
-	(void)state;
 	struct gw_query query = { .kind = &gw_kind_waiter, .want = GW_WANT_KEYS };
 	write_many(store, 12000);
 	gw_auto_free char *all = suite_keys(store, &query);
@@ -92,9 +88,8 @@ static void there_is_no_limit_of_ten_thousand(void **state)
 				" grep -q '\"open_contexts\":0,'"));
 }
 
-static void after_a_rollover_records_are_found_where_they_are(void **state)
+static void after_a_rollover_records_are_found_where_they_are(void)
 {
-	(void)state;
 	struct gw_op a = suite_op(GW_CREATE, "a", "1"), b = suite_op(GW_CREATE, "b", "1");
 	must_write(&a);
 	must_write(&b);
@@ -122,10 +117,12 @@ static void after_a_rollover_records_are_found_where_they_are(void **state)
 	assert_keys(&(struct gw_query){ .kind = &gw_kind_waiter }, "b c d");
 }
 
+#define INDICES_CASE(name) CASE_THAT_NEEDS(name, SUITE_INDICES | SUITE_OWN)
+
 const struct suite_case suite_indices[] = {
 	INDICES_CASE(when_indices_are_blocked_writes_wait),
 	INDICES_CASE(when_a_host_is_down_the_next_one_is_used),
-	INDICES_CASE(what_travels_may_be_compressed),
+	CASE_THAT_NEEDS(what_travels_may_be_compressed, SUITE_INDICES),
 	INDICES_CASE(there_is_no_limit_of_ten_thousand),
 	INDICES_CASE(after_a_rollover_records_are_found_where_they_are), /* leaves two indices */
 	{ 0 },

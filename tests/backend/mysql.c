@@ -38,9 +38,8 @@ static void put(const char *key, const char *doc)
 	assert_doc(key, doc);
 }
 
-static void defaults_of_the_server_do_not_matter(void **state)
+static void defaults_of_the_server_do_not_matter(void)
 {
-	(void)state;
 	const char *isolation = getenv("GW_TEST_ISOLATION");
 	gw_auto_free char *change = gw_sprintf(
 		"SET GLOBAL sql_mode = '', GLOBAL time_zone = '+05:00', GLOBAL %s = 'SERIALIZABLE',"
@@ -65,9 +64,8 @@ static void defaults_of_the_server_do_not_matter(void **state)
 	assert_true(llabs(now - gw_clock_now()) < 600 * GW_SECOND);
 }
 
-static void what_the_server_cannot_take_is_refused_with_advice(void **state)
+static void what_the_server_cannot_take_is_refused_with_advice(void)
 {
-	(void)state;
 	enum { N = 200, SMALL = 20000, LARGE = 2000000 };
 	gw_auto_free char *text = gw_alloc(LARGE);
 	static struct gw_op ops[N];
@@ -94,9 +92,8 @@ static void what_the_server_cannot_take_is_refused_with_advice(void **state)
 	must_write(&large);
 }
 
-static void connections_that_the_server_closed_are_replaced(void **state)
+static void connections_that_the_server_closed_are_replaced(void)
 {
-	(void)state;
 	put("k", "1");
 	assert_true(gw_test_run("$GW_TEST_CLIENT -N -e \"SELECT concat('KILL ', id, ';')"
 				" FROM information_schema.processlist WHERE command = 'Sleep'\""
@@ -105,9 +102,8 @@ static void connections_that_the_server_closed_are_replaced(void **state)
 	put("k", "2");
 }
 
-static void a_read_only_server_is_waited_for(void **state)
+static void a_read_only_server_is_waited_for(void)
 {
-	(void)state;
 	use_account();
 	open_again();
 	put("k", "1");
@@ -122,9 +118,8 @@ static void a_read_only_server_is_waited_for(void **state)
 	assert_doc("k", "2");
 }
 
-static void a_password_works_with_and_without_encryption(void **state)
+static void a_password_works_with_and_without_encryption(void)
 {
-	(void)state;
 	static const char *const modes[] = { "disable", "prefer", "require" };
 	use_account();
 	for (size_t i = 0; i < GW_LEN(modes); i++) {
@@ -137,9 +132,8 @@ static void a_password_works_with_and_without_encryption(void **state)
 	assert_non_null(strstr(err.message, "Access denied"));
 }
 
-static void the_authority_and_the_name_of_the_server_are_checked(void **state)
+static void the_authority_and_the_name_of_the_server_are_checked(void)
 {
-	(void)state;
 	set("sslmode", "verify-full");
 	set("ssl-ca", getenv("GW_TEST_CA"));
 	open_again();
@@ -152,9 +146,8 @@ static void the_authority_and_the_name_of_the_server_are_checked(void **state)
 	assert_int_equal(err.code, GW_UNAVAILABLE);
 }
 
-static void a_socket_is_a_way_in(void **state)
+static void a_socket_is_a_way_in(void)
 {
-	(void)state;
 	json_object_del(suite_settings, "url");
 	set("socket", getenv("GW_TEST_SOCKET"));
 	set("username", "root");
@@ -162,10 +155,7 @@ static void a_socket_is_a_way_in(void **state)
 	put("k", "{}");
 }
 
-#define MYSQL_CASE(name)                 \
-	{                                \
-#name, name, SUITE_MYSQL \
-	}
+#define MYSQL_CASE(name) CASE_THAT_NEEDS(name, SUITE_MYSQL | SUITE_OWN)
 
 const struct suite_case suite_mysql[] = {
 	MYSQL_CASE(defaults_of_the_server_do_not_matter),

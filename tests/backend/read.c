@@ -28,9 +28,8 @@ static const struct gw_query all_gates = { .kind = &gw_kind_waiter, .tenant = { 
 
 /* ---- get ---- */
 
-static void many_are_got_in_the_order_of_asking(void **state)
+static void many_are_got_in_the_order_of_asking(void)
 {
-	(void)state;
 	enum { N = 300 };
 	struct gw_key keys[N];
 	static char names[N][8];
@@ -53,9 +52,8 @@ static void many_are_got_in_the_order_of_asking(void **state)
 
 /* ---- Order ---- */
 
-static void keys_are_ordered_bytewise(void **state)
+static void keys_are_ordered_bytewise(void)
 {
-	(void)state;
 	static const char *const sorted[] = { "A", "B", "Z", "_", "a", "a-b", "a.b", "a/b", "ab",
 		"b", "z", "\xc3\x84", "\xc3\xa9", "\xef\xbf\xbd", "\xf0\x9f\x98\x80" };
 	gw_auto_str expected = { 0 };
@@ -66,9 +64,8 @@ static void keys_are_ordered_bytewise(void **state)
 	assert_keys(&all_gates, gw_str_text(&expected));
 }
 
-static void all_tenants_come_by_tenant_and_key(void **state)
+static void all_tenants_come_by_tenant_and_key(void)
 {
-	(void)state;
 	static const char *const tenants[] = { "b", "", "a" };
 	for (size_t i = 0; i < 3; i++) {
 		struct gw_op op = suite_op(GW_CREATE, i ? "x" : "k", "{}");
@@ -86,9 +83,8 @@ static void assert_ordered(const struct gw_order *orders, unsigned n, const char
 	assert_keys(&query, keys);
 }
 
-static void nulls_come_last_and_ties_by_key(void **state)
+static void nulls_come_last_and_ties_by_key(void)
 {
-	(void)state;
 	put_flow("e", "x", 2);
 	put_flow("d", "y", -1);
 	put_flow("c", NULL, 1);
@@ -108,9 +104,8 @@ static void nulls_come_last_and_ties_by_key(void **state)
 	assert_ordered(both, 2, "f b e d c a");
 }
 
-static void the_order_holds_with_a_filter_on_its_field(void **state)
+static void the_order_holds_with_a_filter_on_its_field(void)
 {
-	(void)state;
 	for (int i = 0; i < 20; i++) {
 		char key[8];
 		snprintf(key, sizeof(key), "%02d", (i * 7) % 20);
@@ -136,9 +131,8 @@ static void the_order_holds_with_a_filter_on_its_field(void **state)
 
 /* ---- Pages ---- */
 
-static void pages_by_number(void **state)
+static void pages_by_number(void)
 {
-	(void)state;
 	for (char key[] = "a"; key[0] <= 'j'; key[0]++)
 		put(key);
 	struct gw_query query = all_gates;
@@ -197,9 +191,8 @@ static unsigned read_by_pages(void)
 	return n_stable;
 }
 
-static void paging_by_key_sees_each_record_once_while_others_write(void **state)
+static void paging_by_key_sees_each_record_once_while_others_write(void)
 {
-	(void)state;
 	pthread_t writer;
 	for (unsigned i = 0; i < 1000; i += 5) {
 		char key[16];
@@ -216,9 +209,8 @@ static void paging_by_key_sees_each_record_once_while_others_write(void **state)
 
 /* ---- Streams ---- */
 
-static void a_stream_shows_what_was_there_when_it_began(void **state)
+static void a_stream_shows_what_was_there_when_it_began(void)
 {
-	(void)state;
 	for (char key[] = "a"; key[0] <= 'j'; key[0]++)
 		put(key);
 	gw_auto_stream *s = gw_store_scan(store, &all_gates, &err);
@@ -236,9 +228,8 @@ static void a_stream_shows_what_was_there_when_it_began(void **state)
 	assert_int_equal(gw_stream_next(s, &r, &err), GW_NEXT_DONE);
 }
 
-static void a_stream_may_be_closed_early_and_many_open_at_once(void **state)
+static void a_stream_may_be_closed_early_and_many_open_at_once(void)
 {
-	(void)state;
 	for (int i = 0; i < 2000; i++) {
 		char key[16];
 		snprintf(key, sizeof(key), "%05d", i);
@@ -257,9 +248,8 @@ static void a_stream_may_be_closed_early_and_many_open_at_once(void **state)
 	assert_int_equal(suite_count(&all_gates), 2000);
 }
 
-static void keys_alone_leave_out_the_rest(void **state)
+static void keys_alone_leave_out_the_rest(void)
 {
-	(void)state;
 	put_flow("k", "n", 1);
 	struct gw_op op = suite_op(GW_CREATE, "owned", "{}");
 	op.record.kind = &gw_kind_flow;
@@ -301,9 +291,8 @@ static void assert_counts(const char *field, const char *expected)
 	gw_counts_free(counts, n);
 }
 
-static void counts_by_the_values_of_a_field(void **state)
+static void counts_by_the_values_of_a_field(void)
 {
-	(void)state;
 	put_flow("a", "x", 2);
 	put_flow("b", "x", -1);
 	put_flow("c", NULL, 2);
@@ -326,9 +315,8 @@ static void counts_by_the_values_of_a_field(void **state)
 	assert_counts("tenant", "main:6");
 }
 
-static void counting_stops_at_a_cap(void **state)
+static void counting_stops_at_a_cap(void)
 {
-	(void)state;
 	uint64_t n;
 	for (char key[] = "a"; key[0] <= 'j'; key[0]++)
 		put(key);
@@ -344,9 +332,8 @@ static void counting_stops_at_a_cap(void **state)
 }
 
 /* What comes and goes later is not seen, also not by a count. */
-static void a_snapshot_shows_one_moment(void **state)
+static void a_snapshot_shows_one_moment(void)
 {
-	(void)state;
 	struct gw_snapshot *snapshot;
 	uint64_t n;
 	assert_true(gw_store_snapshot(store, &snapshot, &err));
@@ -378,9 +365,8 @@ static void a_snapshot_shows_one_moment(void **state)
 	assert_keys(&query, "b c");
 }
 
-static void the_repository_tells_what_it_is(void **state)
+static void the_repository_tells_what_it_is(void)
 {
-	(void)state;
 	gw_auto_str text = { 0 };
 	assert_true(gw_store_describe(store, &text, &err));
 	assert_true(text.len > 5);

@@ -1,9 +1,7 @@
-/* suite.c - running the cases for the backend that the environment names */
+/* suite.c - what cases are made of: judging, opening, records */
 #include "tests/backend/suite.h"
 
-#include "base/fd.h"
-
-#include <fcntl.h>
+#include <stdarg.h>
 #include <unistd.h>
 
 struct gw_store *store;
@@ -12,139 +10,48 @@ const struct gw_backend_type *suite_type;
 json_t *suite_settings;
 char *suite_folder;
 
-static unsigned n_cases; /* so far: part of names */
+/* ---- Judging ---- */
 
-/* ---- What the suite knows of each backend ---- */
-
-static void isolate_file(void)
+void print_error(const char *format, ...)
 {
-	gw_auto_free char *path = gw_sprintf("%s/godwit.db", suite_folder);
-	json_object_set_new(suite_settings, "path", json_string(path));
+	va_list args;
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
 }
 
-static void isolate_schema(void)
+static void name_place(const char *file, int line)
 {
-	gw_auto_free char *schema = gw_sprintf("case_%u", n_cases);
-	json_object_set_new(suite_settings, "schema", json_string(schema));
+	const char *slash = strrchr(file, '/');
+	print_error("%s:%d: ", slash ? slash + 1 : file, line);
 }
 
-/* Making all indices takes seconds: the cases share them, and each empties them. */
-static void isolate_prefix(void)
+void suite_judge(bool holds, const char *what, const char *file, int line)
 {
-	json_object_set_new(suite_settings, "prefix", json_string("case"));
+	if (holds)
+		return;
+	name_place(file, line);
+	print_error("it does not hold that %s\n", what);
+	_exit(1);
 }
 
-/* Always the same one: a server with many tables takes long to recover from a crash. */
-static void isolate_database(void)
+void suite_compare(intmax_t a, intmax_t b, const char *what, const char *file, int line)
 {
-	assert_true(gw_test_run("$GW_TEST_CLIENT -e 'DROP DATABASE IF EXISTS `case`;"
-				" DROP DATABASE IF EXISTS `case_fresh`'"));
-	json_object_set_new(suite_settings, "database", json_string("case"));
+	if (a == b)
+		return;
+	name_place(file, line);
+	print_error("it does not hold that %s: %jd, not %jd\n", what, a, b);
+	_exit(1);
 }
 
-static void isolate_nothing(void)
+void suite_compare_text(const char *a, const char *b, const char *file, int line)
 {
+	if (strcmp(a, b) == 0)
+		return;
+	name_place(file, line);
+	print_error("found '%s' instead of '%s'\n", a, b);
+	_exit(1);
 }
-
-/* The layout's number stands in the header of the file. */
-static void make_file_newer(void)
-{
-	int fd = open(gw_json_string(suite_settings, "path"), O_WRONLY | O_CLOEXEC);
-	assert_int_equal(pwrite(fd, "\0\0\0\x63", 4, 60), 4);
-	close(fd);
-}
-
-static void make_schema_newer(void)
-{
-	gw_auto_free char *command = gw_sprintf(
-		"psql -qc 'UPDATE \"%s\".\"godwit_layout\" SET \"version\" = 99' \"$GW_TEST_URL\"",
-		gw_json_string(suite_settings, "schema"));
-	assert_true(gw_test_run(command));
-}
-
-static void make_database_newer(void)
-{
-	gw_auto_free char *command =
-		gw_sprintf("$GW_TEST_CLIENT -e 'UPDATE `%s`.`godwit_layout` SET `version` = 99'",
-			gw_json_string(suite_settings, "database"));
-	assert_true(gw_test_run(command));
-}
-
-static void make_prefix_newer(void)
-{
-	json_object_set_new(suite_settings, "prefix", json_string("newer"));
-	assert_true(
-		gw_test_run("curl -sf -o /dev/null -X PUT \"$GW_TEST_URL/newer_setting-000001\""
-			    " -H 'Content-Type: application/json' -d '{\"aliases\":"
-			    "{\"newer_setting\":{}},\"mappings\":{\"_meta\":{\"layout\":99}}}'"));
-}
-
-static void redirect_sql(const char *port, const char *patience)
-{
-	json_object_set_new(suite_settings, "port", json_string(port));
-	json_object_set_new(suite_settings, "statement-timeout", json_string(patience));
-}
-
-static void redirect_http(const char *port, const char *patience)
-{
-	gw_auto_free char *url = gw_sprintf("http://127.0.0.1:%s", port);
-	json_object_set_new(suite_settings, "hosts", json_string(url));
-	json_object_set_new(suite_settings, "request-timeout", json_string(patience));
-}
-
-struct target {
-	const char *name;
-	unsigned can;
-	const char *place; /* the setting that says where the repository is */
-	bool is_kept; /* from case to case, emptied in between */
-	void (*isolate)(void);
-	void (*make_newer)(void);
-	void (*redirect)(const char *port, const char *patience);
-	const char *texts[SUITE_TEXTS];
-};
-
-static const struct target targets[] = {
-	{ "memory", SUITE_ANY, NULL, false, isolate_nothing, NULL, NULL, { 0 } },
-	{ "sqlite", SUITE_SHARED | SUITE_FILE, "path", false, isolate_file, make_file_newer, NULL,
-		{ 0 } },
-	{ "postgres", SUITE_SHARED | SUITE_SERVER, "schema", false, isolate_schema,
-		make_schema_newer, redirect_sql,
-		{ "COMMIT", "create waiter", "replace waiter", "delete waiter" } },
-	{ "elasticsearch", SUITE_SHARED | SUITE_SERVER | SUITE_INDICES, "prefix", true,
-		isolate_prefix, make_prefix_newer, redirect_http,
-		{ "POST /_bulk", "{\"create\":{\"_index\":\"case_waiter",
-			"{\"index\":{\"_index\":\"case_waiter",
-			"{\"delete\":{\"_index\":\"case_waiter" } },
-	{ "mysql", SUITE_SHARED | SUITE_SERVER | SUITE_MYSQL, "database", false, isolate_database,
-		make_database_newer, redirect_sql, { "COMMIT", "COMMIT", "COMMIT", "COMMIT" } },
-};
-
-static const struct target *target;
-
-void suite_make_newer(void)
-{
-	target->make_newer();
-}
-
-void suite_make_fresh(void)
-{
-	gw_auto_free char *fresh =
-		gw_sprintf("%s_fresh", gw_json_string(suite_settings, target->place));
-	json_object_set_new(suite_settings, target->place, json_string(fresh));
-}
-
-void suite_redirect(int port, const char *patience)
-{
-	gw_auto_free char *text = gw_sprintf("%d", port);
-	target->redirect(text, patience);
-}
-
-const char *suite_text(enum suite_text which)
-{
-	return target->texts[which];
-}
-
-/* ---- Each case ---- */
 
 struct gw_store *suite_open(void)
 {
@@ -153,40 +60,6 @@ struct gw_store *suite_open(void)
 		print_error("%s\n", err.message);
 	assert_non_null(s);
 	return s;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	const char *settings = getenv("GW_TEST_SETTINGS");
-	char folder[] = "/tmp/gw-suite-XXXXXX";
-	n_cases++;
-	suite_folder = gw_strdup(mkdtemp(folder));
-	suite_settings = json_loads(settings ? settings : "{}", 0, NULL);
-	target->isolate();
-	store = suite_open();
-	return 0;
-}
-
-static void empty_repository(void)
-{
-	for (size_t i = 0; gw_kinds[i]; i++) {
-		const struct gw_query all = { .kind = gw_kinds[i] };
-		uint64_t n;
-		assert_true(gw_store_delete_where(store, &all, &n, &err));
-	}
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (target->is_kept && store)
-		empty_repository();
-	gw_store_close(&store);
-	json_decref(suite_settings);
-	gw_tree_remove(suite_folder, &err);
-	free(suite_folder);
-	return 0;
 }
 
 /* ---- Records ---- */
@@ -302,45 +175,4 @@ uint64_t suite_random(uint64_t *seed, uint64_t below)
 {
 	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (*seed >> 33) % below;
-}
-
-/* ---- The list ---- */
-
-static const struct suite_case *const files[] = { suite_write, suite_read, suite_filter,
-	suite_claim, suite_migrate, suite_threads, suite_faults, suite_indices, suite_alike,
-	suite_mysql };
-
-static void choose_target(void)
-{
-	const char *name = getenv("GW_TEST_BACKEND");
-	for (size_t i = 0; name && i < GW_LEN(targets); i++)
-		if (strcmp(targets[i].name, name) == 0)
-			target = &targets[i];
-	if (!target) {
-		printf("Bail out! GW_TEST_BACKEND names no backend\n");
-		exit(1);
-	}
-	suite_type = gw_test_backend(name);
-}
-
-int main(int argc, char **argv)
-{
-	struct CMUnitTest tests[200];
-	size_t n = 0;
-	choose_target();
-	for (size_t f = 0; f < GW_LEN(files); f++) {
-		for (const struct suite_case *c = files[f]; c->name; c++) {
-			if ((c->need & target->can) != c->need)
-				continue;
-			if (argc > 1 && !strstr(c->name, argv[1]))
-				continue;
-			tests[n++] =
-				(struct CMUnitTest){ gw_sprintf("%s: %s", target->name, c->name),
-					c->run, setup, teardown, NULL };
-		}
-	}
-	int failed = _cmocka_run_group_tests("backend", tests, n, NULL, NULL);
-	for (size_t i = 0; i < n; i++)
-		free((char *)(uintptr_t)tests[i].name);
-	return failed;
 }

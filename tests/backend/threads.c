@@ -50,9 +50,8 @@ static void *count_up(void *arg)
 	return arg;
 }
 
-static void eight_writers_on_one_key_lose_nothing(void **state)
+static void eight_writers_on_one_key_lose_nothing(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "counter", "0");
 	must_write(&op);
 	run_threads(count_up);
@@ -95,9 +94,8 @@ static uint64_t count_prefix(const char *prefix)
 		.kind = &gw_kind_waiter, .filters = &filter, .n_filters = 1 });
 }
 
-static void of_eight_creators_one_wins(void **state)
+static void of_eight_creators_one_wins(void)
 {
-	(void)state;
 	run_threads(create_all);
 	int n = 0;
 	for (int i = 0; i < THREADS; i++)
@@ -128,9 +126,8 @@ static void *put_backwards(void *arg)
 	return NULL;
 }
 
-static void batches_that_cross_do_not_block_each_other(void **state)
+static void batches_that_cross_do_not_block_each_other(void)
 {
-	(void)state;
 	memset(n_created, 0, sizeof(n_created));
 	run_threads(put_backwards);
 	for (int i = 0; i < THREADS; i++)
@@ -153,9 +150,8 @@ static void *signal_later(void *arg)
 	return NULL;
 }
 
-static void a_signal_is_heard_by_the_process_itself(void **state)
+static void a_signal_is_heard_by_the_process_itself(void)
 {
-	(void)state;
 	pthread_t thread;
 	hear_the_rest(store);
 	assert_true(gw_thread_start(&thread, "signal", signal_later, store, &err));
@@ -163,9 +159,8 @@ static void a_signal_is_heard_by_the_process_itself(void **state)
 	pthread_join(thread, NULL);
 }
 
-static void a_signal_is_heard_by_other_nodes(void **state)
+static void a_signal_is_heard_by_other_nodes(void)
 {
-	(void)state;
 	pthread_t thread;
 	struct gw_store *others[] = { suite_open(), suite_open() };
 	for (int i = 0; i < 2; i++)
@@ -187,9 +182,8 @@ static void *wake_later(void *arg)
 	return NULL;
 }
 
-static void a_waiting_node_can_be_woken(void **state)
+static void a_waiting_node_can_be_woken(void)
 {
-	(void)state;
 	pthread_t thread;
 	hear_the_rest(store);
 	assert_true(gw_thread_start(&thread, "wake", wake_later, store, &err));

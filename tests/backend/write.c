@@ -41,9 +41,8 @@ static void assert_stored(const struct gw_op *op)
 	free(hold);
 }
 
-static void every_field_comes_back(void **state)
+static void every_field_comes_back(void)
 {
-	(void)state;
 	struct gw_value fields[GW_FLOW_N] = { 0 };
 	fill_flow(fields);
 	struct gw_op op = flow_op("full", fields);
@@ -56,9 +55,8 @@ static void every_field_comes_back(void **state)
 	assert_stored(&op);
 }
 
-static void null_comes_back_as_null(void **state)
+static void null_comes_back_as_null(void)
 {
-	(void)state;
 	struct gw_value fields[GW_FLOW_N] = { 0 }, none[GW_FLOW_N] = { 0 };
 	fill_flow(fields);
 	struct gw_op op = flow_op("k", none);
@@ -74,9 +72,8 @@ static void null_comes_back_as_null(void **state)
 	assert_stored(&op);
 }
 
-static void documents_keep_their_bytes(void **state)
+static void documents_keep_their_bytes(void)
 {
-	(void)state;
 	static const char *const docs[] = {
 		"{ \"b\" : 1,\n\t\"a\":[ ], \"b\":2 }  ",
 		"\"\\u0041\\u0000 \\ud83d\\ude00 \xf0\x9f\x98\x80 \xc3\xa9\"",
@@ -95,9 +92,8 @@ static void documents_keep_their_bytes(void **state)
 	}
 }
 
-static void documents_may_be_large(void **state)
+static void documents_may_be_large(void)
 {
-	(void)state;
 	gw_auto_str doc = { 0 };
 	gw_str_putc(&doc, '"');
 	while (doc.len < (1 << 20))
@@ -111,9 +107,8 @@ static void documents_may_be_large(void **state)
 	assert_stored(&op);
 }
 
-static void keys_may_be_any_text(void **state)
+static void keys_may_be_any_text(void)
 {
-	(void)state;
 	char longest[GW_KEY_MAX + 1];
 	memset(longest, '\xc3', GW_KEY_MAX);
 	for (size_t i = 1; i < GW_KEY_MAX; i += 2)
@@ -128,9 +123,8 @@ static void keys_may_be_any_text(void **state)
 	}
 }
 
-static void long_keywords_are_found_by_their_beginning(void **state)
+static void long_keywords_are_found_by_their_beginning(void)
 {
-	(void)state;
 	char text[5001];
 	memset(text, 'x', 5000);
 	text[5000] = '\0';
@@ -159,9 +153,8 @@ static void long_keywords_are_found_by_their_beginning(void **state)
 	}
 }
 
-static void tenants_and_kinds_are_apart(void **state)
+static void tenants_and_kinds_are_apart(void)
 {
-	(void)state;
 	struct gw_op a = suite_op(GW_CREATE, "k", "{\"n\":1}"), b = a, c = a;
 	b.record.tenant = gw_slice_of("other");
 	b.record.doc = gw_slice_of("{\"n\":2}");
@@ -175,9 +168,8 @@ static void tenants_and_kinds_are_apart(void **state)
 	assert_int_equal(suite_count(&(struct gw_query){ .kind = &gw_kind_waiter }), 2);
 }
 
-static void what_is_no_text_is_refused(void **state)
+static void what_is_no_text_is_refused(void)
 {
-	(void)state;
 	struct gw_op bad[] = { suite_op(GW_PUT, "k", "{}"), suite_op(GW_PUT, "k", "\"\xc3\""),
 		suite_op(GW_PUT, "k\xff", "{}") };
 	bad[0].record.doc = gw_slice("{\0}", 3);
@@ -192,9 +184,8 @@ static void what_is_no_text_is_refused(void **state)
 
 /* ---- Versions ---- */
 
-static void what_exists_cannot_be_created(void **state)
+static void what_exists_cannot_be_created(void)
 {
-	(void)state;
 	struct gw_op first = suite_op(GW_CREATE, "k", "{\"n\":1}");
 	struct gw_op second = suite_op(GW_CREATE, "k", "{\"n\":2}");
 	must_write(&first);
@@ -202,9 +193,8 @@ static void what_exists_cannot_be_created(void **state)
 	assert_doc("k", "{\"n\":1}");
 }
 
-static void replacing_takes_the_stored_version(void **state)
+static void replacing_takes_the_stored_version(void)
 {
-	(void)state;
 	struct gw_op first = suite_op(GW_CREATE, "k", "{\"n\":1}");
 	must_write(&first);
 	struct gw_op second = suite_next(&first, "{\"n\":2}"), late = second;
@@ -219,9 +209,8 @@ static void replacing_takes_the_stored_version(void **state)
 	must_miss(&nothing);
 }
 
-static void deleting_takes_the_stored_version(void **state)
+static void deleting_takes_the_stored_version(void)
 {
-	(void)state;
 	struct gw_op first = suite_op(GW_CREATE, "k", "{\"n\":1}");
 	must_write(&first);
 	struct gw_op second = suite_next(&first, "{\"n\":2}"), delete = suite_next(&first, NULL);
@@ -233,9 +222,8 @@ static void deleting_takes_the_stored_version(void **state)
 	must_miss(&delete);
 }
 
-static void putting_creates_and_overwrites(void **state)
+static void putting_creates_and_overwrites(void)
 {
-	(void)state;
 	struct gw_op first = suite_op(GW_PUT, "k", "{\"n\":1}"), second;
 	must_write(&first);
 	second = suite_op(GW_PUT, "k", "{\"n\":2}");
@@ -247,9 +235,8 @@ static void putting_creates_and_overwrites(void **state)
 	must_write(&third);
 }
 
-static void a_version_is_never_used_again(void **state)
+static void a_version_is_never_used_again(void)
 {
-	(void)state;
 	struct gw_op op = suite_op(GW_CREATE, "k", "{}");
 	struct gw_version seen[60];
 	for (size_t n = 0; n < GW_LEN(seen);) {
@@ -272,9 +259,8 @@ static void a_version_is_never_used_again(void **state)
 
 /* ---- Groups ---- */
 
-static void a_group_applies_whole_or_not_at_all(void **state)
+static void a_group_applies_whole_or_not_at_all(void)
 {
-	(void)state;
 	for (size_t loser = 0; loser < 4; loser++) {
 		struct gw_op there = suite_op(GW_PUT, "there", "{}");
 		struct gw_op old = suite_op(GW_PUT, "old", "{\"n\":1}");
@@ -331,22 +317,19 @@ static void write_hundred(unsigned every)
 	}
 }
 
-static void one_conflict_in_a_hundred_groups_stops_only_its_group(void **state)
+static void one_conflict_in_a_hundred_groups_stops_only_its_group(void)
 {
-	(void)state;
 	write_hundred(100);
 }
 
-static void many_conflicts_in_a_hundred_groups_stop_only_their_groups(void **state)
+static void many_conflicts_in_a_hundred_groups_stop_only_their_groups(void)
 {
-	(void)state;
 	write_hundred(7);
 	write_hundred(1);
 }
 
-static void a_batch_mixes_kinds_and_operations(void **state)
+static void a_batch_mixes_kinds_and_operations(void)
 {
-	(void)state;
 	struct gw_op gate = suite_op(GW_CREATE, "k", "{}"), gone = suite_op(GW_CREATE, "g", "{}");
 	must_write(&gate);
 	must_write(&gone);
@@ -366,9 +349,8 @@ static void a_batch_mixes_kinds_and_operations(void **state)
 	assert_true(gw_store_write(store, NULL, 0, 0, &err));
 }
 
-static void thousands_of_operations_fit_in_a_call(void **state)
+static void thousands_of_operations_fit_in_a_call(void)
 {
-	(void)state;
 	enum { N = 5000 };
 	struct gw_op *ops = gw_new_array(struct gw_op, N);
 	struct gw_group *groups = gw_new_array(struct gw_group, N);
@@ -402,9 +384,8 @@ static void assert_labelled(const char *label, const char *keys)
 	assert_keys(&query, keys);
 }
 
-static void keywords_follow_their_record(void **state)
+static void keywords_follow_their_record(void)
 {
-	(void)state;
 	const struct gw_slice ab[] = { gw_slice_of("a"), gw_slice_of("b"), gw_slice_of("a") };
 	const struct gw_slice bc[] = { gw_slice_of("b"), gw_slice_of("c") };
 	struct gw_value fields[GW_FLOW_N] = { 0 };

@@ -1,5 +1,5 @@
-# What tests share: a convenience library.
-check_LTLIBRARIES += tests/lib/libtest.la
+# What tests share: a convenience library; the suite of backends, which is installed, has it too.
+noinst_LTLIBRARIES += tests/lib/libtest.la
 tests_lib_libtest_la_SOURCES = \
 	tests/lib/backend.c \
 	tests/lib/backend.h \
