@@ -1,6 +1,7 @@
 core_libgodwit_la_SOURCES += \
 	core/cli/args.c \
 	core/cli/args.h \
+	core/cli/backends.c \
 	core/cli/backfill.c \
 	core/cli/backups.c \
 	core/cli/backups.h \

@@ -63,18 +63,8 @@ static bool configure(struct server *server, const struct gw_args *args, struct 
  * configuration trusts by name. */
 static bool is_trusted(void *arg, const char *path)
 {
-	const struct gw_config *config = arg;
-	size_t i;
-	json_t *name;
 	gw_auto_free char *own = gw_registry_own_folder();
-	if (gw_slice_starts(gw_slice_of(path), gw_slice_of(own)))
-		return true;
-	json_array_foreach (gw_config_section(config, "plugins.in-server"), i, name) {
-		gw_auto_free char *file = gw_sprintf("/%s.so", json_string_value(name));
-		if (gw_slice_ends(gw_slice_of(path), gw_slice_of(file)))
-			return true;
-	}
-	return false;
+	return gw_slice_starts(gw_slice_of(path), gw_slice_of(own)) || gw_setup_trusts(arg, path);
 }
 
 static bool load_modules(struct server *server, struct gw_error *err)

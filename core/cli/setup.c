@@ -66,46 +66,90 @@ bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args, struct gw
 
 /* ---- The repository ---- */
 
-static bool is_named(void *arg, const char *path)
+bool gw_setup_trusts(const struct gw_config *config, const char *path)
 {
-	gw_auto_free char *file = gw_sprintf("/%s.so", (const char *)arg);
-	return gw_slice_ends(gw_slice_of(path), gw_slice_of(file));
+	size_t i;
+	json_t *name;
+	json_array_foreach (gw_config_section(config, "plugins.in-server"), i, name) {
+		gw_auto_free char *file = gw_sprintf("/%s.so", json_string_value(name));
+		if (gw_slice_ends(gw_slice_of(path), gw_slice_of(file)))
+			return true;
+	}
+	return false;
 }
 
-/* One of the installation's own, of which no other is opened, else one of the modules'. */
-static const struct gw_backend_type *find_backend(struct gw_setup *setup, const char *name,
-	struct gw_error *err)
+struct wanted {
+	const struct gw_config *config;
+	const char *own; /* the folder of the installation's */
+	const char *name; /* of the only one that is wanted of these; NULL = all */
+};
+
+static bool is_wanted(void *arg, const char *path)
 {
+	const struct wanted *wanted = arg;
+	if (!gw_slice_starts(gw_slice_of(path), gw_slice_of(wanted->own)))
+		return gw_setup_trusts(wanted->config, path);
+	gw_auto_free char *file = gw_sprintf("/%s.so", wanted->name ? wanted->name : "");
+	return !wanted->name || gw_slice_ends(gw_slice_of(path), gw_slice_of(file));
+}
+
+/* Of the installation's own, and of those that the configuration trusts by name. */
+static bool load_backends(struct gw_setup *setup, const char *name, struct gw_error *err)
+{
+	const json_t *paths = gw_config_section(setup->config, "plugins.path");
+	size_t n =
+		gw_config_section(setup->config, "plugins.in-server") ? json_array_size(paths) : 0;
 	gw_auto_free char *own = gw_registry_own_folder();
 	gw_auto_free char *folder = gw_sprintf("%s/backends", own);
-	const char *const folders[] = { folder, NULL };
-	const struct gw_load load = { folders, GW_IN_SERVER, is_named, (void *)(uintptr_t)name };
+	gw_auto_free const char **folders = gw_new_array(const char *, n + 2);
+	folders[0] = folder;
+	for (size_t i = 0; i < n; i++)
+		folders[i + 1] = json_string_value(json_array_get(paths, i));
+	struct wanted wanted = { setup->config, own, name };
+	const struct gw_load load = { folders, GW_IN_SERVER, is_wanted, &wanted };
+	gw_registry_unref(&setup->backends);
 	setup->backends = gw_registry_load_with(&load, err);
-	if (!setup->backends)
+	return setup->backends != NULL;
+}
+
+bool gw_setup_backends(struct gw_setup *setup, struct gw_error *err)
+{
+	return load_backends(setup, NULL, err);
+}
+
+const struct gw_backend_entry *gw_setup_backend(struct gw_setup *setup, struct gw_error *err)
+{
+	const char *name = gw_config_text(setup->config, "repository.type");
+	if (!load_backends(setup, name, err))
 		return NULL;
-	const struct gw_backend_type *type = gw_registry_backend(setup->backends, name);
-	if (!type)
-		type = gw_registry_backend(setup->registry, name);
+	const struct gw_backend_entry *entry = gw_registry_backend(setup->backends, name);
 	const char *problem = gw_registry_problem_at(setup->backends, 0);
-	if (!type && problem)
+	if (!entry && setup->registry)
+		entry = gw_registry_backend(setup->registry, name);
+	if (!entry && problem)
 		gw_fail(err, GW_INVALID, "repository.type: %s", problem);
-	else if (!type)
-		gw_fail(err, GW_INVALID, "repository.type: there is no backend %s in %s", name,
-			folder);
-	return type;
+	else if (!entry)
+		gw_fail(err, GW_INVALID,
+			"repository.type: there is no backend %s; see godwit backends list", name);
+	return entry;
+}
+
+json_t *gw_setup_settings(const struct gw_setup *setup)
+{
+	gw_auto_free char *section =
+		gw_sprintf("repository.%s", gw_config_text(setup->config, "repository.type"));
+	json_t *settings = json_deep_copy(gw_config_section(setup->config, section));
+	return settings ? settings : json_object();
 }
 
 static struct gw_store *open_store(struct gw_setup *setup, bool only_looks, struct gw_error *err)
 {
-	const char *name = gw_config_text(setup->config, "repository.type");
-	const struct gw_backend_type *type = find_backend(setup, name, err);
-	gw_auto_free char *section = gw_sprintf("repository.%s", name);
-	json_auto_t *settings = json_deep_copy(gw_config_section(setup->config, section));
-	if (!type)
+	const struct gw_backend_entry *entry = gw_setup_backend(setup, err);
+	json_auto_t *settings = gw_setup_settings(setup);
+	if (!entry)
 		return NULL;
-	if (!settings)
-		settings = json_object();
-	return only_looks ? gw_store_look(type, settings, err) : gw_store_open(type, settings, err);
+	return only_looks ? gw_store_look(entry->type, settings, err)
+			  : gw_store_open(entry->type, settings, err);
 }
 
 struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err)

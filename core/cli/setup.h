@@ -11,7 +11,7 @@
 struct gw_setup {
 	struct gw_config *config;
 	struct gw_registry *registry;
-	struct gw_registry *backends; /* the one that gw_setup_store opened */
+	struct gw_registry *backends; /* as the functions below loaded them last */
 };
 
 /* Only the configuration: --config, then the options that set keys; the log is set up by it. */
@@ -25,6 +25,15 @@ bool gw_setup_modules(struct gw_setup *setup, struct gw_error *err);
 /* The configuration, and the modules of the installation's own folder and of plugins.path. */
 GW_EXPORT bool gw_setup_load(struct gw_setup *setup, const struct gw_args *args,
 	struct gw_error *err);
+/* Whether the configuration lets a shared object that is not the installation's into a server. */
+bool gw_setup_trusts(const struct gw_config *config, const char *path);
+/* All backends there are, into setup->backends. */
+bool gw_setup_backends(struct gw_setup *setup, struct gw_error *err);
+/* The one that the configuration names, of which no other is opened: in setup->backends, else in
+ * setup->registry. */
+const struct gw_backend_entry *gw_setup_backend(struct gw_setup *setup, struct gw_error *err);
+/* Its settings; a new reference. */
+json_t *gw_setup_settings(const struct gw_setup *setup);
 /* The repository and the internal storage that the configuration names. */
 GW_EXPORT struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err);
 /* The repository as gw_store_look opens it. */

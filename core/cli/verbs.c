@@ -298,6 +298,16 @@ const struct gw_verb gw_verbs[] = {
 		gw_verb_tenants_create },
 	{ "tenants list", "", 0, 0, C, NULL, NULL, "List the tenants", gw_verb_tenants_list },
 
+	{ "backends list", "", 0, 0, 0, output_options, NULL,
+		"List the backends that a repository may have", gw_verb_backends_list },
+	{ "backends test", "[CASE…]", 0, 1000, 0, output_options, NULL,
+		"Test whether the configured backend does what it has to\n"
+		"Runs the suite that defines a backend, or the cases whose names have CASE in\n"
+		"them, in a schema, database, prefix or file of its own beside the configured\n"
+		"one, which is removed afterwards. Prints TAP: a line a case. The exit status is\n"
+		"1 unless all went well",
+		gw_verb_backends_test },
+
 	{ "config check", "[FILE]", 0, 1, 0, check_options, output_options,
 		"Say what is wrong with a configuration and what it connects to\n"
 		"Opens the repository and the internal storage, and says what to do about each\n"

@@ -48,6 +48,9 @@ bool gw_verb_plugins_list(struct gw_args *args, struct gw_error *err);
 bool gw_verb_plugins_doc(struct gw_args *args, struct gw_error *err);
 bool gw_verb_plugins_new(struct gw_args *args, struct gw_error *err);
 
+bool gw_verb_backends_list(struct gw_args *args, struct gw_error *err);
+bool gw_verb_backends_test(struct gw_args *args, struct gw_error *err);
+
 bool gw_verb_tenants_create(struct gw_args *args, struct gw_error *err);
 bool gw_verb_tenants_list(struct gw_args *args, struct gw_error *err);
 

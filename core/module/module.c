@@ -105,6 +105,15 @@ static void add_condition(struct gw_registry *r, const void *row, const struct g
 		gw_registry_problem(r, "%s: %s", origin->path, err.message);
 }
 
+static void put_backend(struct gw_registry *r, const struct gw_backend_type *b,
+	const struct gw_origin *origin)
+{
+	struct gw_backend_entry *entry =
+		gw_registry_keep(r, gw_zalloc(sizeof(struct gw_backend_entry)));
+	*entry = (struct gw_backend_entry){ b, *origin };
+	gw_map_put(&r->backends, gw_slice_of(b->name), entry);
+}
+
 static void add_backend(struct gw_registry *r, const void *row, const struct gw_module *m,
 	const struct gw_origin *origin)
 {
@@ -116,7 +125,7 @@ static void add_backend(struct gw_registry *r, const void *row, const struct gw_
 	else if (gw_map_find(&r->backends, b->name))
 		gw_registry_problem(r, "%s: backend '%s' is there already", origin->path, b->name);
 	else
-		gw_map_put(&r->backends, gw_slice_of(b->name), (void *)(uintptr_t)b);
+		put_backend(r, b, origin);
 }
 
 void gw_registry_add_module(struct gw_registry *r, const struct gw_module *m,

@@ -197,9 +197,20 @@ const struct gw_condition_entry *gw_registry_condition_at(const struct gw_regist
 	return at(r, GW_CONDITION_SHELF, i);
 }
 
-const struct gw_backend_type *gw_registry_backend(const struct gw_registry *r, const char *name)
+const struct gw_backend_entry *gw_registry_backend(const struct gw_registry *r, const char *name)
 {
 	return gw_map_find(&r->backends, name);
+}
+
+const struct gw_backend_entry *gw_registry_backend_after(const struct gw_registry *r,
+	const char *name)
+{
+	const struct gw_backend_entry *next = NULL;
+	for (struct gw_map_entry *e = NULL; (e = gw_map_next(&r->backends, e));)
+		if ((!name || strcmp(e->key, name) > 0) &&
+			(!next || strcmp(e->key, next->type->name) < 0))
+			next = e->value;
+	return next;
 }
 
 const char *gw_registry_problem_at(const struct gw_registry *r, size_t i)

@@ -31,6 +31,11 @@ struct gw_condition_entry {
 	struct gw_origin origin;
 };
 
+struct gw_backend_entry {
+	const struct gw_backend_type *type;
+	struct gw_origin origin;
+};
+
 /* By exact name, else by alias without regard to case; NULL = unknown. */
 GW_EXPORT const struct gw_task_entry *gw_registry_task(const struct gw_registry *r,
 	const char *type);
@@ -38,7 +43,7 @@ GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger(const struct gw_reg
 	const char *type);
 GW_EXPORT const struct gw_condition_entry *gw_registry_condition(const struct gw_registry *r,
 	const char *type);
-GW_EXPORT const struct gw_backend_type *gw_registry_backend(const struct gw_registry *r,
+GW_EXPORT const struct gw_backend_entry *gw_registry_backend(const struct gw_registry *r,
 	const char *name);
 
 /* Walking: i from 0 until NULL; ordered by type name. */
@@ -47,6 +52,9 @@ GW_EXPORT const struct gw_trigger_entry *gw_registry_trigger_at(const struct gw_
 	size_t i);
 GW_EXPORT const struct gw_condition_entry *gw_registry_condition_at(const struct gw_registry *r,
 	size_t i);
+/* Walking by name: the first one after it; NULL = of all. */
+GW_EXPORT const struct gw_backend_entry *gw_registry_backend_after(const struct gw_registry *r,
+	const char *name);
 /* What could not be loaded, files and single types: "path: reason". */
 GW_EXPORT const char *gw_registry_problem_at(const struct gw_registry *r, size_t i);
 

@@ -32,7 +32,7 @@ enum gw_shelf_of { GW_TASK_SHELF, GW_TRIGGER_SHELF, GW_CONDITION_SHELF, GW_SHELV
 struct gw_registry {
 	atomic_int references;
 	struct gw_shelf shelves[GW_SHELVES];
-	struct gw_map backends;
+	struct gw_map backends; /* name -> gw_backend_entry */
 	char **problems;
 	size_t n_problems, cap_problems;
 	void **owned; /* memory that entries point into */

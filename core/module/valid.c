@@ -209,5 +209,9 @@ bool gw_backend_type_valid(const struct gw_backend_type *t, struct gw_error *err
 	       needs(t->migrate, t->name, "migrate", err) && needs(t->get, t->name, "get", err) &&
 	       needs(t->scan, t->name, "scan", err) && needs(t->count, t->name, "count", err) &&
 	       needs(t->write, t->name, "write", err) && needs(t->claim, t->name, "claim", err) &&
-	       needs(t->describe, t->name, "describe", err);
+	       needs(t->describe, t->name, "describe", err) &&
+	       (!t->place == !t->remove ||
+		       gw_fail(err, GW_INVALID,
+			       "'%s' has only one of place and remove: give it both, or none",
+			       t->name));
 }

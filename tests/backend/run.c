@@ -228,9 +228,9 @@ static void run_cases(struct report *r, char **parts)
 	size_t n = choose_cases(cases, parts);
 	if (n == 0)
 		have_problem(r, "no case of the suite is called so");
-	if (!r->as_json)
-		printf("1..%zu\n", n);
 	bool ok = n > 0 && try_target(r);
+	if (ok && !r->as_json)
+		printf("1..%zu\n", n);
 	for (size_t i = 0; ok && i < n && !stopped && !r->problem && !ferror(stdout); i++)
 		run_case(r, cases[i]);
 	if (n > 0 && !run_apart(target_remove, false, &left))

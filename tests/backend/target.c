@@ -109,11 +109,12 @@ static const struct gw_backend_type *load(const char *path, const char *name, st
 	const char *const folders[] = { folder, NULL };
 	const struct gw_load only = { folders, GW_IN_SERVER, is_that, (void *)(uintptr_t)path };
 	registry = gw_registry_load_with(&only, e);
-	const struct gw_backend_type *type = registry ? gw_registry_backend(registry, name) : NULL;
+	const struct gw_backend_entry *entry =
+		registry ? gw_registry_backend(registry, name) : NULL;
 	const char *problem = registry ? gw_registry_problem_at(registry, 0) : NULL;
-	if (registry && !type)
+	if (registry && !entry)
 		gw_fail(e, GW_INVALID, "%s: %s", path, problem ? problem : "no such backend in it");
-	return type;
+	return entry ? entry->type : NULL;
 }
 
 bool target_choose(struct gw_error *e)
@@ -240,10 +241,13 @@ void target_tear_down(void)
 void target_try(void)
 {
 	gw_auto_str text = { 0 };
-	target_set_up();
-	if (gw_store_describe(store, &text, &err))
-		print_error("%s\n", gw_str_text(&text));
+	suite_settings = settings_at(place);
+	store = gw_store_open(suite_type, suite_settings, &err);
+	bool ok = store && gw_store_describe(store, &text, &err);
+	print_error("%s\n", ok ? gw_str_text(&text) : err.message);
 	target_tear_down();
+	if (!ok)
+		exit(1);
 }
 
 static bool remove_place(const char *where)

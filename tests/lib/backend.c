@@ -2,6 +2,7 @@
 #include "tests/lib/backend.h"
 
 #include "base/mem.h"
+#include "module/registry.h"
 
 #include <godwit/module.h>
 
@@ -14,8 +15,9 @@
 const struct gw_backend_type *gw_test_backend(const char *name)
 {
 	const char *build = getenv("GW_BUILD");
-	gw_auto_free char *path =
-		gw_sprintf("%s/modules/backends/%s.so", build ? build : ".", name);
+	gw_auto_free char *modules =
+		build ? gw_sprintf("%s/modules", build) : gw_registry_own_folder();
+	gw_auto_free char *path = gw_sprintf("%s/backends/%s.so", modules, name);
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	const struct gw_module *m = module ? dlsym(module, "gw_module") : NULL;
 	if (!m || !m->backends) {

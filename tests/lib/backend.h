@@ -4,7 +4,8 @@
 
 #include <godwit/backend.h>
 
-/* From $GW_BUILD/modules/backends/NAME.so; ends the program if it cannot be loaded. */
+/* From $GW_BUILD/modules/backends/NAME.so, else the installation's; ends the program if it cannot
+ * be loaded. */
 const struct gw_backend_type *gw_test_backend(const char *name);
 /* Runs a shell command; true = it succeeded. */
 bool gw_test_run(const char *command);
