@@ -27,7 +27,6 @@ static json_t *capabilities(const struct gw_backend_type *type)
 		bool has;
 	} all[] = {
 		{ "transactions", !(type->capabilities & GW_NO_TRANSACTIONS) },
-		{ "late scans", type->capabilities & GW_LATE_SCANS },
 		{ "snapshots", type->snapshot != NULL },
 		{ "signals", type->wait != NULL },
 		{ "clock", type->clock != NULL },

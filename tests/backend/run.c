@@ -13,6 +13,8 @@
 
 enum { LIMIT_S = 900, NOTES_MAX = 16384, CASES_MAX = 500 };
 
+#define LEFT "%s %s is left behind, remove it by hand: %s"
+
 static const struct suite_case *const files[] = { suite_write, suite_read, suite_filter,
 	suite_claim, suite_migrate, suite_threads, suite_faults, suite_indices, suite_alike,
 	suite_mysql };
@@ -185,7 +187,7 @@ static void run_case(struct report *r, const struct suite_case *c)
 	if (!stopped)
 		report(r, c->name, ok, gw_str_text(&notes));
 	if (!run_apart(target_clean, false, &left))
-		have_problem(r, "what %s left cannot be removed: %s", c->name, gw_str_text(&left));
+		have_problem(r, LEFT, suite_type->place, target_place(), gw_str_text(&left));
 }
 
 /* Whether the server lets the suite make what it needs: else every case would say so. */
@@ -196,10 +198,11 @@ static bool try_target(struct report *r)
 		comment(r, gw_str_text(&notes));
 		return true;
 	}
-	if (!target_rights())
+	if (!target_place())
 		have_problem(r, "%s", gw_str_text(&notes));
 	else if (!stopped)
-		have_problem(r, "%s; %s", gw_str_text(&notes), target_rights());
+		have_problem(r, "%s %s cannot be made: %s; %s", suite_type->place, target_place(),
+			gw_str_text(&notes), target_rights());
 	return false;
 }
 
@@ -234,7 +237,7 @@ static void run_cases(struct report *r, char **parts)
 	for (size_t i = 0; ok && i < n && !stopped && !r->problem && !ferror(stdout); i++)
 		run_case(r, cases[i]);
 	if (n > 0 && !run_apart(target_remove, false, &left))
-		have_problem(r, "%s is left behind: %s", target_place(), gw_str_text(&left));
+		have_problem(r, LEFT, suite_type->place, target_place(), gw_str_text(&left));
 }
 
 int main(int argc, char **argv)

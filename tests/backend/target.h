@@ -9,7 +9,7 @@
 bool target_choose(struct gw_error *e);
 void target_free(void);
 const char *target_place(void); /* NULL = it has none */
-const char *target_rights(void); /* what the account needs; NULL = nothing */
+const char *target_rights(void); /* what the account needs to make it */
 
 /* Whether a case is about a backend like this one. */
 bool target_concerns(const struct suite_case *c);

@@ -1,3 +1,3 @@
-TESTS += tests/cli/commands.test tests/cli/server.test
-dist_check_SCRIPTS += tests/cli/commands.test tests/cli/server.test
+TESTS += tests/cli/backends.test tests/cli/commands.test tests/cli/server.test
+dist_check_SCRIPTS += tests/cli/backends.test tests/cli/commands.test tests/cli/server.test
 EXTRA_DIST += tests/cli/tap.sh

@@ -1,7 +1,8 @@
 /* backend.h - the contract of a repository backend, for those who write one
  *
- * A backend is defined by passing tests/backend. Read backends/memory first. Functions are called
- * from many threads at once; each call blocks until its answer is there. */
+ * A backend is defined by passing tests/backend, which "godwit backends test" runs on any. Read
+ * docs/backends.md and backends/memory first. Functions are called from many threads at once; each
+ * call blocks until its answer is there. */
 #ifndef GODWIT_BACKEND_H
 #define GODWIT_BACKEND_H
 
