@@ -9,7 +9,7 @@ endif
 # Those that start a server of their own: make check-servers.
 SERVER_TESTS =
 if WITH_POSTGRES
-SERVER_TESTS += tests/backend/postgres.test
+SERVER_TESTS += tests/backend/postgres.test tests/backend/guest.test
 endif
 if WITH_MYSQL
 SERVER_TESTS += tests/backend/mariadb.test tests/backend/mysql.test
@@ -18,7 +18,8 @@ if WITH_ELASTICSEARCH
 SERVER_TESTS += tests/backend/elasticsearch.test
 endif
 TESTS += $(BACKEND_TESTS)
-dist_check_SCRIPTS += tests/backend/elasticsearch.test tests/backend/mariadb.test \
+dist_check_SCRIPTS += tests/backend/elasticsearch.test tests/backend/guest.test \
+	tests/backend/mariadb.test \
 	tests/backend/memory.test tests/backend/mysql.sh tests/backend/mysql.test \
 	tests/backend/postgres.test tests/backend/sqlite.test tests/services/elasticsearch.sh \
 	tests/services/mariadb.sh tests/services/mysql.sh tests/services/postgres.sh
