@@ -134,7 +134,7 @@ static bool become_suite(const struct gw_args *args, struct gw_error *err)
 bool gw_verb_backends_test(struct gw_args *args, struct gw_error *err)
 {
 	gw_auto_setup setup = { 0 };
-	if (!gw_setup_configure(&setup, args, err))
+	if (!gw_setup_load(&setup, args, err))
 		return false;
 	const struct gw_backend_entry *entry = gw_setup_backend(&setup, err);
 	json_auto_t *settings = gw_setup_settings(&setup);

@@ -5,13 +5,17 @@
  * Prints TAP, a line a case as it ends, or one JSON document at the end. */
 #include "tests/backend/target.h"
 
+#include "base/error.h"
+#include "base/fd.h"
+
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT_S = 900, NOTES_MAX = 16384, CASES_MAX = 500 };
+enum { LIMIT_S = 900, NOTES_MAX = 16384 };
 
 #define LEFT "%s %s is left behind, remove it by hand: %s"
 
@@ -76,9 +80,14 @@ static void read_notes(int notes, int status, struct gw_str *out)
 /* True = it went well; what it printed is in notes. */
 static bool run_apart(void (*job)(void), bool may_stop, struct gw_str *out)
 {
-	int status = -1, notes = memfd_create("notes", MFD_CLOEXEC);
+	int status = -1;
+	gw_auto_fd notes = memfd_create("notes", MFD_CLOEXEC);
 	fflush(stdout);
-	pid_t child = fork();
+	pid_t child = gw_fd_valid(notes) ? fork() : -1;
+	if (child < 0) {
+		gw_str_printf(out, "no process can be started: %s", gw_errno_text(errno));
+		return false;
+	}
 	if (child == 0)
 		be_apart(job, notes);
 	setpgid(child, child);
@@ -86,7 +95,6 @@ static bool run_apart(void (*job)(void), bool may_stop, struct gw_str *out)
 	waitpid(child, &status, 0);
 	running = 0;
 	read_notes(notes, status, out);
-	close(notes);
 	return status == 0;
 }
 
@@ -104,6 +112,13 @@ static void comment(const struct report *r, const char *text)
 	fflush(stdout);
 }
 
+/* New reference. */
+static json_t *text_of(const char *text)
+{
+	json_t *string = json_string(text);
+	return string ? string : json_string("what it printed is no UTF-8");
+}
+
 static void report(struct report *r, const char *name, int verdict, const char *message)
 {
 	unsigned *const sums[] = { &r->failed, &r->passed, &r->skipped };
@@ -117,7 +132,7 @@ static void report(struct report *r, const char *name, int verdict, const char *
 	fflush(stdout);
 	json_t *item = json_pack("{ss ss}", "name", name, "verdict", words[verdict]);
 	if (verdict != 1)
-		json_object_set_new(item, "message", json_string(message));
+		json_object_set_new(item, "message", text_of(message));
 	json_array_append_new(r->cases, item);
 }
 
@@ -138,9 +153,9 @@ static void print_json(const struct report *r, bool ok)
 	json_auto_t *doc = json_pack("{sb ss si si si sO}", "ok", ok, "backend", r->backend,
 		"passed", r->passed, "failed", r->failed, "skipped", r->skipped, "cases", r->cases);
 	if (target_place())
-		json_object_set_new(doc, "place", json_string(target_place()));
+		json_object_set_new(doc, "place", text_of(target_place()));
 	if (r->problem)
-		json_object_set_new(doc, "problem", json_string(r->problem));
+		json_object_set_new(doc, "problem", text_of(r->problem));
 	json_dumpf(doc, stdout, JSON_COMPACT);
 	putchar('\n');
 }
@@ -214,21 +229,24 @@ static bool is_wanted(const struct suite_case *c, char **parts)
 	return wanted && target_concerns(c);
 }
 
-static size_t choose_cases(const struct suite_case **out, char **parts)
+static size_t choose_cases(const struct suite_case ***out, char **parts)
 {
-	size_t n = 0;
+	size_t n = 0, cap = 0;
 	for (size_t f = 0; f < GW_LEN(files); f++)
-		for (const struct suite_case *c = files[f]; c->name && n < CASES_MAX; c++)
-			if (is_wanted(c, parts))
-				out[n++] = c;
+		for (const struct suite_case *c = files[f]; c->name; c++) {
+			if (!is_wanted(c, parts))
+				continue;
+			*out = gw_grow(*out, n, &cap);
+			(*out)[n++] = c;
+		}
 	return n;
 }
 
 static void run_cases(struct report *r, char **parts)
 {
-	static const struct suite_case *cases[CASES_MAX];
+	gw_auto_free const struct suite_case **cases = NULL;
 	gw_auto_str left = { 0 };
-	size_t n = choose_cases(cases, parts);
+	size_t n = choose_cases(&cases, parts);
 	if (n == 0)
 		have_problem(r, "no case of the suite is called so");
 	bool ok = n > 0 && try_target(r);
