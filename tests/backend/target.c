@@ -131,6 +131,9 @@ bool target_choose(struct gw_error *e)
 	suite_type = module ? load(module, name, e) : gw_test_backend(name);
 	if (!suite_type)
 		return false;
+	if (is_guest && suite_type->place && !given)
+		return gw_fail(e, GW_BAD_REQUEST,
+			"GW_TEST_PLACE names no place: godwit backends test sets it");
 	if (!mkdtemp(folder))
 		return gw_fail_errno(e, errno, "making the folder %s", folder);
 	suite_folder = gw_strdup(folder);
