@@ -1,6 +1,7 @@
 /* list.c - which archives there are, and getting rid of some */
 #include "backup/place.h"
 
+#include "backup/frame.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/json.h"
@@ -32,7 +33,8 @@ static bool add(void *arg, const char *path, int64_t bytes, struct gw_error *err
 	(void)err;
 	if (!gw_slice_ends(gw_slice_of(path), gw_slice_of(SUFFIX)))
 		return true;
-	gw_auto_fd fd = gw_storage_read(l->storage, GW_BACKUPS_TENANT, path, &ignored);
+	gw_auto_fd fd = gw_storage_read_start(l->storage, GW_BACKUPS_TENANT, path,
+		GW_ARCHIVE_HEAD_MAX, &ignored);
 	struct gw_backup_list *list = l->list;
 	list->items = gw_grow(list->items, list->n, &list->cap);
 	list->items[list->n++] =
@@ -66,14 +68,28 @@ bool gw_backup_list(struct gw_storage *storage, struct gw_backup_list *out, stru
 	return true;
 }
 
-json_t *gw_backup_show(struct gw_storage *storage, const char *uri, int64_t *bytes,
+/* Its head at least. */
+static int open_head(struct gw_storage *storage, const char *uri, int64_t *bytes,
 	struct gw_error *err)
 {
 	struct stat st;
-	gw_auto_fd fd = gw_backup_file(storage, uri, err);
+	const char *path = gw_backup_path(uri);
+	if (!path) {
+		int fd = gw_backup_file(storage, uri, err);
+		*bytes = fd >= 0 && fstat(fd, &st) == 0 ? st.st_size : 0;
+		return fd;
+	}
+	if (!gw_storage_size(storage, GW_BACKUPS_TENANT, path, bytes, err))
+		return -1;
+	return gw_storage_read_start(storage, GW_BACKUPS_TENANT, path, GW_ARCHIVE_HEAD_MAX, err);
+}
+
+json_t *gw_backup_show(struct gw_storage *storage, const char *uri, int64_t *bytes,
+	struct gw_error *err)
+{
+	gw_auto_fd fd = open_head(storage, uri, bytes, err);
 	if (fd < 0)
 		return NULL;
-	*bytes = fstat(fd, &st) == 0 ? st.st_size : 0;
 	json_t *header = gw_archive_peek(fd, err);
 	if (!header)
 		gw_explain(err, "%s", uri);

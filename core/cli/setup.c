@@ -72,26 +72,40 @@ static bool is_named(void *arg, const char *path)
 	return gw_slice_ends(gw_slice_of(path), gw_slice_of(file));
 }
 
-/* One of the installation's own, of which no other is opened, else one of the modules'. */
-static const struct gw_backend_type *find_backend(struct gw_setup *setup, const char *name,
-	struct gw_error *err)
+/* That of the installation's own backends which bears a name; no other is opened. */
+static struct gw_registry *open_own(const char *name, struct gw_error *err)
 {
 	gw_auto_free char *own = gw_registry_own_folder();
 	gw_auto_free char *folder = gw_sprintf("%s/backends", own);
 	const char *const folders[] = { folder, NULL };
 	const struct gw_load load = { folders, GW_IN_SERVER, is_named, (void *)(uintptr_t)name };
-	setup->backends = gw_registry_load_with(&load, err);
+	return gw_registry_load_with(&load, err);
+}
+
+/* The key's value names what is not there. */
+static void fail_module(const struct gw_registry *r, const char *key, const char *name,
+	struct gw_error *err)
+{
+	const char *problem = gw_registry_problem_at(r, 0);
+	gw_auto_free char *own = gw_registry_own_folder();
+	if (problem)
+		gw_fail(err, GW_INVALID, "%s: %s", key, problem);
+	else
+		gw_fail(err, GW_INVALID, "%s: there is no %s in %s/backends", key, name, own);
+}
+
+/* One of the installation's own, else one of the modules'. */
+static const struct gw_backend_type *find_backend(struct gw_setup *setup, const char *name,
+	struct gw_error *err)
+{
+	setup->backends = open_own(name, err);
 	if (!setup->backends)
 		return NULL;
 	const struct gw_backend_type *type = gw_registry_backend(setup->backends, name);
 	if (!type)
 		type = gw_registry_backend(setup->registry, name);
-	const char *problem = gw_registry_problem_at(setup->backends, 0);
-	if (!type && problem)
-		gw_fail(err, GW_INVALID, "repository.type: %s", problem);
-	else if (!type)
-		gw_fail(err, GW_INVALID, "repository.type: there is no backend %s in %s", name,
-			folder);
+	if (!type)
+		fail_module(setup->backends, "repository.type", name, err);
 	return type;
 }
 
@@ -118,15 +132,36 @@ struct gw_store *gw_setup_look(struct gw_setup *setup, struct gw_error *err)
 	return open_store(setup, true, err);
 }
 
-struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err)
+/* ---- The internal storage ---- */
+
+static const struct gw_storage_type *find_storage(struct gw_setup *setup, const char *name,
+	struct gw_error *err)
 {
-	return gw_storage_open(gw_config_section(setup->config, "storage"), err);
+	if (strcmp(name, gw_storage_local.name) == 0)
+		return &gw_storage_local;
+	setup->storages = open_own(name, err);
+	if (!setup->storages)
+		return NULL;
+	const struct gw_storage_type *type = gw_registry_storage(setup->storages, name);
+	if (!type)
+		fail_module(setup->storages, "storage.type", name, err);
+	return type;
+}
+
+struct gw_storage *gw_setup_storage(struct gw_setup *setup, struct gw_error *err)
+{
+	const char *name = gw_config_text(setup->config, "storage.type");
+	const struct gw_storage_type *type = find_storage(setup, name, err);
+	if (!type)
+		return NULL;
+	return gw_storage_open(type, gw_config_section(setup->config, "storage"), err);
 }
 
 void gw_setup_clear(struct gw_setup *setup)
 {
 	gw_registry_unref(&setup->registry);
 	gw_registry_unref(&setup->backends);
+	gw_registry_unref(&setup->storages);
 	gw_config_free(setup->config);
 	setup->config = NULL;
 }
