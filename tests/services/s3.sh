@@ -1,9 +1,10 @@
 #!/bin/sh
 # s3.sh - a throw-away S3 server in a folder of its own
-#   s3.sh get             builds it, once
+#   s3.sh get                        builds it, once
 #   s3.sh start FOLDER [OPTION …]    the same if needed; prints AWS_ENDPOINT_URL=…, AWS_ACCESS_KEY_ID=…,
 #                                    AWS_SECRET_ACCESS_KEY=…, BUCKET=…, PORT=…; OPTIONs are the server's
-#   s3.sh restart FOLDER             as after a crash, on the same port
+#   s3.sh kill FOLDER                as a crash does
+#   s3.sh restart FOLDER [OPTION …]  the same, and starts it again on the same port
 #   s3.sh stop FOLDER                and removes it
 # It is versitygw over a folder, built from the Go module proxy (100 s), and lies in
 # $XDG_CACHE_HOME/godwit-tests. It checks signatures, and cannot hold both a and a/b. Wants go 1.24 and
@@ -114,11 +115,14 @@ restart)
 	end
 	run "$port" "$@" || die "the server does not start again: see $dir/log"
 	;;
+kill)
+	end
+	;;
 stop)
 	end
 	rm -rf "$dir"
 	;;
 *)
-	die "get, start, restart or stop"
+	die "get, start, kill, restart or stop"
 	;;
 esac
