@@ -24,6 +24,7 @@ bucket=godwit
 
 get() {
 	[ ! -x "$tree/versitygw" ] || return 0
+	command -v go >/dev/null || die "versitygw is built with Go 1.24 or later, which is not there"
 	mkdir -p "$tree"
 	work=$(mktemp -d "$tree/new-XXXXXX")
 	GOBIN=$work go install -trimpath -ldflags '-s -w' \
