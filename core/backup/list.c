@@ -96,6 +96,31 @@ json_t *gw_backup_show(struct gw_storage *storage, const char *uri, int64_t *byt
 	return header;
 }
 
+static const char *base_of(const struct gw_backup_entry *entry)
+{
+	return gw_json_string(json_object_get(entry->header, "base"), "uri");
+}
+
+/* Without it those that are based on it could not be read. */
+static bool check_unused(struct gw_storage *storage, const char *uri, struct gw_error *err)
+{
+	gw_auto_backup_list list = { 0 };
+	if (!gw_backup_list(storage, &list, err))
+		return false;
+	for (size_t i = 0; i < list.n; i++) {
+		const char *base = base_of(&list.items[i]);
+		if (base && strcmp(base, uri) == 0)
+			return gw_fail(err, GW_CONFLICT, "%s is based on it: delete that first",
+				list.items[i].uri);
+	}
+	return true;
+}
+
+static bool delete (struct gw_storage *storage, const char *uri, struct gw_error *err)
+{
+	return gw_storage_delete(storage, GW_BACKUPS_TENANT, gw_backup_path(uri), err);
+}
+
 bool gw_backup_delete(struct gw_storage *storage, const char *uri, struct gw_error *err)
 {
 	const char *path = gw_backup_path(uri);
@@ -104,7 +129,8 @@ bool gw_backup_delete(struct gw_storage *storage, const char *uri, struct gw_err
 		return gw_fail(err, GW_BAD_REQUEST,
 			"%s is no backup: those are " GW_BACKUPS_URI "/….kestra", uri);
 	return gw_storage_size(storage, GW_BACKUPS_TENANT, path, &bytes, err) &&
-	       gw_storage_delete(storage, GW_BACKUPS_TENANT, path, err);
+	       (check_unused(storage, uri, err) || gw_explain(err, "%s", uri)) &&
+	       delete (storage, uri, err);
 }
 
 /* ---- Pruning ---- */
@@ -129,6 +155,25 @@ static size_t newer(const struct gw_backup_list *list, size_t i)
 	return n;
 }
 
+static void keep_bases(const struct gw_backup_list *list, size_t of, bool *kept)
+{
+	const char *base = base_of(&list->items[of]);
+	for (size_t i = 0; base && i < list->n; i++)
+		kept[i] |= strcmp(list->items[i].uri, base) == 0;
+}
+
+/* The newest of each folder, and what they are based on. A base is older, so it comes before. */
+static bool *choose_kept(const struct gw_backup_list *list, size_t keep)
+{
+	bool *kept = gw_new_array(bool, list->n + 1);
+	for (size_t i = list->n; i-- > 0;) {
+		kept[i] |= newer(list, i) < keep;
+		if (kept[i])
+			keep_bases(list, i, kept);
+	}
+	return kept;
+}
+
 bool gw_backup_prune(struct gw_storage *storage, size_t keep, void (*deleted)(const char *uri),
 	size_t *n, struct gw_error *err)
 {
@@ -136,10 +181,11 @@ bool gw_backup_prune(struct gw_storage *storage, size_t keep, void (*deleted)(co
 	*n = 0;
 	if (!gw_backup_list(storage, &list, err))
 		return false;
+	gw_auto_free bool *kept = choose_kept(&list, keep);
 	for (size_t i = 0; i < list.n; i++) {
-		if (newer(&list, i) < keep)
+		if (kept[i])
 			continue;
-		if (!gw_backup_delete(storage, list.items[i].uri, err))
+		if (!delete (storage, list.items[i].uri, err))
 			return false;
 		++*n;
 		deleted(list.items[i].uri);
