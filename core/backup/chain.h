@@ -4,7 +4,7 @@
 
 #include "backup/backup.h"
 
-#define GW_CHAIN_MAX 16 /* archives; each has its buffers */
+#define GW_CHAIN_MAX 12 /* archives; each takes 4 MiB of memory */
 
 struct gw_chain;
 
