@@ -1,8 +1,9 @@
 # Each backend is a module of its own; those that speak SQL share backends/sql,
-# whose settings elasticsearch reads too.
+# whose way of reading settings all use.
 include backends/memory/local.mk
 include backends/sql/local.mk
 include backends/sqlite/local.mk
 include backends/postgres/local.mk
 include backends/elasticsearch/local.mk
 include backends/mysql/local.mk
+include backends/s3/local.mk

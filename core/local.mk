@@ -18,6 +18,7 @@ godwitinclude_HEADERS = \
 	core/include/godwit/query.h \
 	core/include/godwit/record.h \
 	core/include/godwit/state.h \
+	core/include/godwit/storage.h \
 	core/include/godwit/task.h \
 	core/include/godwit/text.h \
 	core/include/godwit/thread.h \

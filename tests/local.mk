@@ -2,6 +2,7 @@
 include tests/lib/local.mk
 include tests/unit/local.mk
 include tests/backend/local.mk
+include tests/storage/local.mk
 include tests/plugin/local.mk
 include tests/api/local.mk
 include tests/cli/local.mk

@@ -70,6 +70,8 @@ GW_EXPORT struct gw_archive_reader *gw_archive_open(int fd, const char *key, str
 /* Only what stands in front; needs no key. A new reference. */
 GW_EXPORT json_t *gw_archive_peek(int fd, struct gw_error *err);
 GW_EXPORT const json_t *gw_archive_header(const struct gw_archive_reader *r);
+/* Of what stands in front: tells an archive from all others. */
+struct gw_slice gw_archive_hash(const struct gw_archive_reader *r);
 GW_EXPORT enum gw_archive_next gw_archive_next(struct gw_archive_reader *r,
 	struct gw_archive_item *out, struct gw_error *err);
 GW_EXPORT const struct gw_tallies *gw_archive_read(const struct gw_archive_reader *r);

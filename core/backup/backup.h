@@ -41,6 +41,7 @@ struct gw_backup_request {
 	const char *tenant; /* NULL = FULL */
 	bool data, files;
 	struct gw_selection selection;
+	const char *base; /* only what changed since this one: a URI, or "last"; NULL = all */
 	const char *key; /* NULL = not encrypted */
 	int64_t max_rate; /* bytes of archive a second; 0 = no limit */
 	struct gw_watcher watcher;
@@ -52,6 +53,7 @@ struct gw_backup_result {
 	struct gw_tallies tallies;
 	uint64_t bytes; /* of the archive */
 	bool one_moment; /* the backend has snapshots */
+	char *base; /* URI of what it is based on; NULL = nothing */
 };
 
 GW_EXPORT bool gw_backup_create(const struct gw_site *site, const struct gw_backup_request *request,
@@ -92,8 +94,10 @@ GW_EXPORT void gw_backup_list_clear(struct gw_backup_list *list);
 /* What stands in front of an archive, and its size. A new reference. */
 GW_EXPORT json_t *gw_backup_show(struct gw_storage *storage, const char *uri, int64_t *bytes,
 	struct gw_error *err);
+/* GW_CONFLICT if another one is based on it. */
 GW_EXPORT bool gw_backup_delete(struct gw_storage *storage, const char *uri, struct gw_error *err);
-/* Deletes all but the last ones of each folder; deleted is told each. *n is how many. */
+/* Deletes all but the last ones of each folder and what those are based on; deleted is told each.
+ * *n is how many. */
 GW_EXPORT bool gw_backup_prune(struct gw_storage *storage, size_t keep,
 	void (*deleted)(const char *uri), size_t *n, struct gw_error *err);
 

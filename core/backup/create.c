@@ -1,4 +1,5 @@
 /* create.c - making a backup: one moment of the repository, streamed into an archive */
+#include "backup/increment.h"
 #include "backup/place.h"
 #include "backup/select.h"
 
@@ -24,6 +25,7 @@ struct maker {
 	struct gw_snapshot *snapshot;
 	struct gw_upload *upload;
 	struct gw_archive_writer *writer;
+	struct gw_increment *increment; /* NULL = all is written */
 	struct gw_progress progress;
 	int64_t began; /* boot time */
 	uint64_t sent; /* bytes of the archive */
@@ -64,7 +66,10 @@ static bool report(struct maker *m, struct gw_error *err)
 
 static bool add_record(struct maker *m, const struct gw_record *record, struct gw_error *err)
 {
-	if (!gw_archive_add(m->writer, record, err))
+	bool is_same = false;
+	if (m->increment && !gw_increment_pass(m->increment, record, m->writer, &is_same, err))
+		return false;
+	if (!is_same && !gw_archive_add(m->writer, record, err))
 		return false;
 	return ++m->progress.done % REPORT_EVERY != 0 || report(m, err);
 }
@@ -324,6 +329,8 @@ static bool copy_all(struct maker *m, uint64_t set, struct gw_error *err)
 	for (size_t i = 0; i < gw_n_contents; i++)
 		if (gw_content_in(set, i) && !copy_content(m, &gw_contents[i], &tenants, err))
 			return false;
+	if (m->increment && !gw_increment_finish(m->increment, m->writer, err))
+		return false;
 	return gw_archive_finish(m->writer, err);
 }
 
@@ -350,6 +357,9 @@ static json_t *describe(const struct maker *m, gw_time now)
 	set_time(header, "createdAt", now);
 	json_object_set_new(header, "oneMoment", json_boolean(m->snapshot != NULL));
 	json_object_set_new(header, "options", options);
+	if (m->increment)
+		json_object_set_new(header, "base",
+			gw_chain_base(m->increment->chain, m->increment->uri));
 	return header;
 }
 
@@ -366,18 +376,20 @@ static bool make(struct maker *m, gw_time now, struct gw_backup_result *out, str
 	       gw_upload_publish(m->upload, false, err);
 }
 
-bool gw_backup_create(const struct gw_site *site, const struct gw_backup_request *request,
-	struct gw_backup_result *out, struct gw_error *err)
+static bool create(const struct gw_site *site, const struct gw_backup_request *request,
+	struct gw_increment *increment, struct gw_backup_result *out, struct gw_error *err)
 {
 	gw_time now = gw_clock_now();
 	struct maker m = { .site = site,
 		.request = request,
+		.increment = increment,
 		.progress = { .what = "records" },
 		.began = gw_clock_boot() };
 	if (!gw_store_snapshot(site->store, &m.snapshot, err))
 		return false;
 	*out = (struct gw_backup_result){ .uri = gw_backup_name(site->storage, request->tenant,
 						  now),
+		.base = increment ? gw_strdup(increment->uri) : NULL,
 		.resources = chosen(request),
 		.one_moment = m.snapshot != NULL };
 	bool ok = make(&m, now, out, err);
@@ -393,8 +405,20 @@ bool gw_backup_create(const struct gw_site *site, const struct gw_backup_request
 	return ok;
 }
 
+bool gw_backup_create(const struct gw_site *site, const struct gw_backup_request *request,
+	struct gw_backup_result *out, struct gw_error *err)
+{
+	struct gw_increment increment = { 0 };
+	struct gw_backup_request full = *request;
+	bool ok = !request->base || gw_increment_begin(&increment, site->storage, &full, err);
+	ok = ok && create(site, &full, request->base ? &increment : NULL, out, err);
+	gw_increment_end(&increment);
+	return ok;
+}
+
 void gw_backup_result_clear(struct gw_backup_result *result)
 {
 	free(result->uri);
+	free(result->base);
 	*result = (struct gw_backup_result){ 0 };
 }

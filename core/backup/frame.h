@@ -8,6 +8,7 @@
 #define GW_ARCHIVE_MAGIC "\x89GWB\r\n\x1a\n"
 #define GW_ARCHIVE_MAGIC_LEN 8
 #define GW_ARCHIVE_HEADER_MAX (64u << 10)
+#define GW_ARCHIVE_HEAD_MAX (GW_ARCHIVE_HEADER_MAX + 64) /* with what stands around the header */
 #define GW_FRAME_HEAD 5 /* type, length unpacked */
 #define GW_FRAME_BYTES (2u << 20) /* unpacked, unless a record is larger */
 #define GW_FRAME_MAX (160u << 20) /* unpacked: a document, its searched texts and some */

@@ -5,6 +5,8 @@ core_libgodwit_la_SOURCES += \
 	core/backup/apply.h \
 	core/backup/archive.h \
 	core/backup/backup.h \
+	core/backup/chain.c \
+	core/backup/chain.h \
 	core/backup/compare.c \
 	core/backup/contents.c \
 	core/backup/contents.h \
@@ -12,6 +14,8 @@ core_libgodwit_la_SOURCES += \
 	core/backup/edit.c \
 	core/backup/edit.h \
 	core/backup/frame.h \
+	core/backup/increment.c \
+	core/backup/increment.h \
 	core/backup/jobs.c \
 	core/backup/jobs.h \
 	core/backup/lanes.c \

@@ -10,7 +10,7 @@
 
 static const char *const create_names[] = { "type", "tenant", "includeData", "includeFiles",
 	"resources", "namespace", "flow", "since", "until", "maxRate", "encryptionKey",
-	"encryption", NULL };
+	"encryption", "incrementalFrom", NULL };
 static const char *const restore_names[] = { "uri", "toTenant", "createTenant", "resources",
 	"namespace", "flow", "onConflict", "triggers", "running", "dryRun", "encryptionKey", NULL };
 
@@ -96,6 +96,7 @@ bool gw_create_options(json_t *options, const char *key, struct gw_backup_reques
 	bool plain = json_is_false(json_object_get(options, "encryption"));
 	*out = (struct gw_backup_request){ .data = gw_json_true(options, "includeData"),
 		.files = gw_json_true(options, "includeFiles"),
+		.base = gw_json_string(options, "incrementalFrom"),
 		.max_rate = json_integer_value(rate),
 		.key = plain ? NULL
 		       : own ? own

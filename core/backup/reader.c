@@ -152,6 +152,11 @@ const json_t *gw_archive_header(const struct gw_archive_reader *r)
 	return r->header;
 }
 
+struct gw_slice gw_archive_hash(const struct gw_archive_reader *r)
+{
+	return gw_slice((const char *)r->seal.head, sizeof(r->seal.head));
+}
+
 const struct gw_tallies *gw_archive_read(const struct gw_archive_reader *r)
 {
 	return &r->tallies;

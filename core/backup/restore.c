@@ -1,6 +1,7 @@
 /* restore.c - an archive back into a repository */
 #include "backup/restore.h"
 
+#include "backup/chain.h"
 #include "backup/lanes.h"
 #include "backup/place.h"
 #include "backup/select.h"
@@ -15,7 +16,7 @@ struct restorer {
 	const struct gw_site *site;
 	const struct gw_restore_request *request;
 	struct gw_restore_result *result;
-	struct gw_archive_reader *reader;
+	struct gw_chain *reader;
 	struct gw_editor editor;
 	struct gw_lanes *lanes;
 	struct gw_restore_count written[GW_TALLIES_MAX]; /* by lanes; as result->counts */
@@ -37,7 +38,7 @@ void gw_restore_result_clear(struct gw_restore_result *result)
 static bool report(struct restorer *r, struct gw_error *err)
 {
 	const struct gw_watcher *w = &r->request->watcher;
-	r->progress.bytes = gw_archive_position(r->reader);
+	r->progress.bytes = gw_chain_position(r->reader);
 	if (!w->report || w->report(w->arg, &r->progress))
 		return true;
 	return gw_fail(err, GW_CONFLICT, "cancelled");
@@ -96,13 +97,12 @@ static bool check_tenant(struct restorer *r, const json_t *header, struct gw_err
 
 /* Task runs come before their execution and do not say what it belongs to: a part of the executions
  * is looked up first. */
-static bool find_executions(struct restorer *r, struct gw_archive_reader *reader,
-	struct gw_error *err)
+static bool find_executions(struct restorer *r, struct gw_chain *reader, struct gw_error *err)
 {
 	struct gw_archive_item item;
 	enum gw_archive_next next;
 	gw_auto_str name = { 0 };
-	while ((next = gw_archive_next(reader, &item, err)) < GW_ARCHIVE_DONE) {
+	while ((next = gw_chain_next(reader, &item, err)) < GW_ARCHIVE_DONE) {
 		if (next != GW_ARCHIVE_RECORD || item.record.kind != &gw_kind_execution ||
 			!gw_selection_has(&r->request->selection, &item.record))
 			continue;
@@ -119,8 +119,7 @@ static bool select_executions(struct restorer *r, const char *uri, struct gw_err
 	if (!gw_selection_is_partial(&r->request->selection) ||
 		!gw_selection_covers(&r->request->selection, &gw_kind_execution))
 		return true;
-	int fd = gw_backup_file(r->site->storage, uri, err);
-	gw_auto_archive_reader *reader = fd < 0 ? NULL : gw_archive_open(fd, r->request->key, err);
+	gw_auto_chain *reader = gw_chain_open(r->site->storage, uri, r->request->key, err);
 	return (reader && find_executions(r, reader, err)) || gw_explain(err, "%s", uri);
 }
 
@@ -154,11 +153,10 @@ static bool open_archive(struct restorer *r, const char *uri, struct gw_error *e
 	bool verifies = !r->request->no_verify_first;
 	if ((verifies && !verify_first(r, uri, &tallies, err)) || !select_executions(r, uri, err))
 		return false;
-	int fd = gw_backup_file(r->site->storage, uri, err);
-	r->reader = fd < 0 ? NULL : gw_archive_open(fd, r->request->key, err);
+	r->reader = gw_chain_open(r->site->storage, uri, r->request->key, err);
 	if (!r->reader)
-		return gw_explain(err, "%s", uri);
-	const json_t *header = gw_archive_header(r->reader);
+		return false;
+	const json_t *header = gw_chain_header(r->reader);
 	const char *made = gw_json_string(header, "createdAt");
 	r->result->header = json_incref((json_t *)(uintptr_t)header);
 	if (!made || !gw_time_parse(gw_slice_of(made), gw_zone_utc(), &r->editor.made, err))
@@ -322,7 +320,7 @@ static bool run(struct restorer *r, struct gw_error *err)
 	struct gw_archive_item item;
 	enum gw_archive_next what;
 	do {
-		what = gw_archive_next(r->reader, &item, err);
+		what = gw_chain_next(r->reader, &item, err);
 		if (!take(r, what, &item, err))
 			return false;
 	} while (what != GW_ARCHIVE_DONE);
@@ -374,14 +372,14 @@ bool gw_backup_restore(const struct gw_site *site, const char *uri,
 	bool ok = r.lanes && open_archive(&r, uri, err) && run(&r, err);
 	gw_lanes_stop(&r.lanes);
 	if (r.reader)
-		out->tallies = *gw_archive_read(r.reader);
+		out->tallies = *gw_chain_read(r.reader);
 	sum_up(&r);
 	if (!request->dry_run)
 		gw_store_signal(site->store); /* servers look at their flows and triggers anew */
 	gw_batch_restored_clear(r.batch);
 	free(r.batch);
 	gw_upload_close(&r.upload);
-	gw_archive_reader_free(&r.reader);
+	gw_chain_free(&r.reader);
 	gw_editor_clear(&r.editor);
 	gw_map_clear(&r.executions, NULL);
 	return ok && account(out, err);

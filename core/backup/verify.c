@@ -1,5 +1,5 @@
 /* verify.c - reading an archive from end to end */
-#include "backup/place.h"
+#include "backup/chain.h"
 #include "backup/restore.h"
 
 #include "base/error.h"
@@ -47,22 +47,22 @@ bool gw_backup_verify_live(const struct gw_site *site, const char *uri,
 
 /* ---- Alone ---- */
 
-static bool report(const struct gw_watcher *watcher, const struct gw_archive_reader *reader,
-	uint64_t done, struct gw_error *err)
+static bool report(const struct gw_watcher *watcher, const struct gw_chain *reader, uint64_t done,
+	struct gw_error *err)
 {
-	const struct gw_progress progress = { "records", done, 0, gw_archive_position(reader) };
+	const struct gw_progress progress = { "records", done, 0, gw_chain_position(reader) };
 	if (!watcher || !watcher->report || watcher->report(watcher->arg, &progress))
 		return true;
 	return gw_fail(err, GW_CONFLICT, "cancelled");
 }
 
-static bool read_all(struct gw_archive_reader *reader, const struct gw_watcher *watcher,
+static bool read_all(struct gw_chain *reader, const struct gw_watcher *watcher,
 	struct gw_error *err)
 {
 	struct gw_archive_item item;
 	enum gw_archive_next next;
 	uint64_t done = 0;
-	while ((next = gw_archive_next(reader, &item, err)) < GW_ARCHIVE_DONE)
+	while ((next = gw_chain_next(reader, &item, err)) < GW_ARCHIVE_DONE)
 		if (++done % REPORT_EVERY == 0 && !report(watcher, reader, done, err))
 			return false;
 	return next == GW_ARCHIVE_DONE;
@@ -71,16 +71,15 @@ static bool read_all(struct gw_archive_reader *reader, const struct gw_watcher *
 bool gw_backup_verify(struct gw_storage *storage, const char *uri, const char *key,
 	const struct gw_watcher *watcher, struct gw_verify_result *out, struct gw_error *err)
 {
-	int fd = gw_backup_file(storage, uri, err);
-	if (fd < 0)
+	gw_auto_chain *reader = gw_chain_open(storage, uri, key, err);
+	if (!reader)
 		return false;
-	gw_auto_archive_reader *reader = gw_archive_open(fd, key, err);
-	if (!reader || !read_all(reader, watcher, err))
+	if (!read_all(reader, watcher, err))
 		return gw_explain(err, "%s", uri);
 	*out = (struct gw_verify_result){
-		.header = json_incref((json_t *)(uintptr_t)gw_archive_header(reader)),
-		.tallies = *gw_archive_read(reader),
-		.bytes = gw_archive_position(reader)
+		.header = json_incref((json_t *)(uintptr_t)gw_chain_header(reader)),
+		.tallies = *gw_chain_read(reader),
+		.bytes = gw_chain_position(reader)
 	};
 	return true;
 }

@@ -196,6 +196,7 @@ static bool read_create(const struct gw_installation *in, const struct gw_args *
 {
 	out->data = gw_args_has(args, "include-data");
 	out->files = gw_args_has(args, "include-files");
+	out->base = gw_args_get(args, "incremental-from");
 	return read_type(args, &out->tenant, err) &&
 	       gw_backup_selection(args, &out->selection, err) &&
 	       read_rate(args, &out->max_rate, err) && find_key(in, args, &out->key, err);
@@ -206,6 +207,8 @@ static void tell_created(const struct gw_backup_result *result, int64_t took_us)
 	gw_auto_str summary = { 0 };
 	gw_contents_print(&summary, &result->tallies, result->resources);
 	gw_backup_say("create", "Backup summary: %s", gw_str_text(&summary));
+	if (result->base)
+		gw_backup_say("create", "Only what changed since %s", result->base);
 	gw_backup_say("create", "Backup instance created in %lld ms", (long long)took_us / 1000);
 	printf("Backup created: %s\n", result->uri);
 	if (!result->one_moment)

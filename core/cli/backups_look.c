@@ -91,6 +91,8 @@ static void show_part(const json_t *header)
 	json_t *value;
 	for (size_t i = 0; i < GW_LEN(names); i++)
 		gw_show_field(names[i], gw_member(header, names[i]));
+	if (json_object_get(header, "base"))
+		gw_show_field("base", gw_member(json_object_get(header, "base"), "uri"));
 	json_object_foreach (json_object_get(header, "options"), name, value) {
 		if (json_is_string(value))
 			gw_show_field(name, json_string_value(value));

@@ -155,29 +155,38 @@ static void check_repository(struct gw_setup *setup, struct gw_findings *found)
 
 /* ---- The internal storage ---- */
 
-/* A file that never appears. */
-static bool try_file(struct gw_storage *storage, struct gw_error *err)
+/* In a folder a file that never appears; elsewhere only a published one tells of all rights. */
+static bool try_file(struct gw_storage *storage, bool publishes, struct gw_error *err)
 {
-	struct gw_upload *upload = gw_storage_begin(storage, "main", "/config-check", err);
+	struct gw_id id = gw_id_new(gw_clock_now());
+	gw_auto_free char *path = gw_sprintf("/config-check-%s", id.text);
+	struct gw_upload *upload = gw_storage_begin(storage, "main", path, err);
 	bool ok = upload && gw_upload_write(upload, gw_slice_of("check\n"), err);
-	if (upload)
-		gw_upload_close(&upload);
+	if (ok && publishes)
+		ok = gw_upload_publish(upload, false, err) &&
+		     gw_storage_delete(storage, "main", path, err);
+	gw_upload_close(&upload);
 	return ok;
 }
 
-static void check_storage(const struct gw_setup *setup, struct gw_findings *found)
+static void check_storage(struct gw_setup *setup, struct gw_findings *found)
 {
 	struct gw_error err = { 0 };
+	gw_auto_str where = { 0 };
 	const char *path = gw_config_text(setup->config, "storage.local.base-path");
-	if (path && access(path, F_OK) != 0 && errno == ENOENT) {
+	const char *type = gw_config_text(setup->config, "storage.type");
+	bool is_local = strcmp(type, gw_storage_local.name) == 0;
+	if (is_local && path && access(path, F_OK) != 0 && errno == ENOENT) {
 		gw_findings_add(found, GW_FINE, "storage",
 			"%s is not there yet: it is made when a server starts", path);
 		return;
 	}
 	struct gw_storage *storage = gw_setup_storage(setup, &err);
-	if (storage && try_file(storage, &err))
+	if (storage)
+		gw_storage_describe(storage, &where);
+	if (storage && try_file(storage, !is_local, &err))
 		gw_findings_add(found, GW_FINE, "storage", "a file was written to %s and deleted",
-			path);
+			gw_str_text(&where));
 	else
 		gw_findings_fail(found, "storage", &err);
 	gw_storage_close(&storage);

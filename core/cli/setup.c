@@ -93,44 +93,52 @@ static bool is_wanted(void *arg, const char *path)
 	return !wanted->name || gw_slice_ends(gw_slice_of(path), gw_slice_of(file));
 }
 
-/* Of the installation's own, and of those that the configuration trusts by name. */
-static bool load_backends(struct gw_setup *setup, const char *name, struct gw_error *err)
+/* Backends and storages: of the installation's own, and of those that the configuration trusts by
+ * name. */
+static struct gw_registry *load_own(const struct gw_config *config, const char *name,
+	struct gw_error *err)
 {
-	const json_t *paths = gw_config_section(setup->config, "plugins.path");
-	size_t n =
-		gw_config_section(setup->config, "plugins.in-server") ? json_array_size(paths) : 0;
+	const json_t *paths = gw_config_section(config, "plugins.path");
+	size_t n = gw_config_section(config, "plugins.in-server") ? json_array_size(paths) : 0;
 	gw_auto_free char *own = gw_registry_own_folder();
 	gw_auto_free char *folder = gw_sprintf("%s/backends", own);
 	gw_auto_free const char **folders = gw_new_array(const char *, n + 2);
 	folders[0] = folder;
 	for (size_t i = 0; i < n; i++)
 		folders[i + 1] = json_string_value(json_array_get(paths, i));
-	struct wanted wanted = { setup->config, own, name };
+	struct wanted wanted = { config, own, name };
 	const struct gw_load load = { folders, GW_IN_SERVER, is_wanted, &wanted };
-	gw_registry_unref(&setup->backends);
-	setup->backends = gw_registry_load_with(&load, err);
-	return setup->backends != NULL;
+	return gw_registry_load_with(&load, err);
 }
 
 bool gw_setup_backends(struct gw_setup *setup, struct gw_error *err)
 {
-	return load_backends(setup, NULL, err);
+	setup->backends = load_own(setup->config, NULL, err);
+	return setup->backends != NULL;
+}
+
+/* The key names a module that is not there, or that cannot be loaded. */
+static void fail_module(const struct gw_registry *r, const char *key, const char *missing,
+	struct gw_error *err)
+{
+	const char *problem = gw_registry_problem_at(r, 0);
+	gw_fail(err, GW_INVALID, "%s: %s", key, problem ? problem : missing);
 }
 
 const struct gw_backend_entry *gw_setup_backend(struct gw_setup *setup, struct gw_error *err)
 {
 	const char *name = gw_config_text(setup->config, "repository.type");
-	if (!load_backends(setup, name, err))
+	gw_registry_unref(&setup->backends);
+	setup->backends = load_own(setup->config, name, err);
+	if (!setup->backends)
 		return NULL;
 	const struct gw_backend_entry *entry = gw_registry_backend(setup->backends, name);
-	const char *problem = gw_registry_problem_at(setup->backends, 0);
 	if (!entry && setup->registry)
 		entry = gw_registry_backend(setup->registry, name);
-	if (!entry && problem)
-		gw_fail(err, GW_INVALID, "repository.type: %s", problem);
-	else if (!entry)
-		gw_fail(err, GW_INVALID,
-			"repository.type: there is no backend %s; see godwit backends list", name);
+	gw_auto_free char *missing =
+		gw_sprintf("there is no backend %s; see godwit backends list", name);
+	if (!entry)
+		fail_module(setup->backends, "repository.type", missing, err);
 	return entry;
 }
 
@@ -162,15 +170,37 @@ struct gw_store *gw_setup_look(struct gw_setup *setup, struct gw_error *err)
 	return open_store(setup, true, err);
 }
 
-struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err)
+/* ---- The internal storage ---- */
+
+static const struct gw_storage_type *find_storage(struct gw_setup *setup, const char *name,
+	struct gw_error *err)
 {
-	return gw_storage_open(gw_config_section(setup->config, "storage"), err);
+	if (strcmp(name, gw_storage_local.name) == 0)
+		return &gw_storage_local;
+	setup->storages = load_own(setup->config, name, err);
+	if (!setup->storages)
+		return NULL;
+	const struct gw_storage_type *type = gw_registry_storage(setup->storages, name);
+	gw_auto_free char *missing = gw_sprintf("there is no storage %s", name);
+	if (!type)
+		fail_module(setup->storages, "storage.type", missing, err);
+	return type;
+}
+
+struct gw_storage *gw_setup_storage(struct gw_setup *setup, struct gw_error *err)
+{
+	const char *name = gw_config_text(setup->config, "storage.type");
+	const struct gw_storage_type *type = find_storage(setup, name, err);
+	if (!type)
+		return NULL;
+	return gw_storage_open(type, gw_config_section(setup->config, "storage"), err);
 }
 
 void gw_setup_clear(struct gw_setup *setup)
 {
 	gw_registry_unref(&setup->registry);
 	gw_registry_unref(&setup->backends);
+	gw_registry_unref(&setup->storages);
 	gw_config_free(setup->config);
 	setup->config = NULL;
 }

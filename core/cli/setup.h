@@ -12,6 +12,7 @@ struct gw_setup {
 	struct gw_config *config;
 	struct gw_registry *registry;
 	struct gw_registry *backends; /* as the functions below loaded them last */
+	struct gw_registry *storages; /* the one that gw_setup_storage opened */
 };
 
 /* Only the configuration: --config, then the options that set keys; the log is set up by it. */
@@ -38,7 +39,7 @@ json_t *gw_setup_settings(const struct gw_setup *setup);
 GW_EXPORT struct gw_store *gw_setup_store(struct gw_setup *setup, struct gw_error *err);
 /* The repository as gw_store_look opens it. */
 struct gw_store *gw_setup_look(struct gw_setup *setup, struct gw_error *err);
-GW_EXPORT struct gw_storage *gw_setup_storage(const struct gw_setup *setup, struct gw_error *err);
+GW_EXPORT struct gw_storage *gw_setup_storage(struct gw_setup *setup, struct gw_error *err);
 GW_EXPORT void gw_setup_clear(struct gw_setup *setup);
 #define gw_auto_setup __attribute__((cleanup(gw_setup_clear))) struct gw_setup
 

@@ -121,6 +121,7 @@ static const struct gw_option backup_options[] = {
 	{ 0, "since", "DATE", NULL, "Only data that began at this date or later" },
 	{ 0, "until", "DATE", NULL, "Only data that began before this date" },
 	{ 0, "max-rate", "SIZE", NULL, "Write at most so much a second, such as 10MB" },
+	{ 0, "incremental-from", "URI|last", NULL, "Only what changed since that backup" },
 	{ 0, NULL, NULL, NULL, NULL },
 };
 

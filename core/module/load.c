@@ -124,6 +124,9 @@ static bool load_file(struct gw_registry *r, const struct gw_load *load, const c
 		return false;
 	struct gw_module m = { 0 };
 	memcpy(&m, exported, exported->size);
+	if (m.storages &&
+		!check_size(m.storage_size, sizeof(void *), sizeof(struct gw_storage_type), err))
+		return false;
 	if (!m.name || !*m.name)
 		return gw_fail(err, GW_INVALID, "the module has no name");
 	if (!start_module(exported, &m, load->place, err))

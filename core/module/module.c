@@ -128,6 +128,20 @@ static void add_backend(struct gw_registry *r, const void *row, const struct gw_
 		put_backend(r, b, origin);
 }
 
+static void add_storage(struct gw_registry *r, const void *row, const struct gw_module *m,
+	const struct gw_origin *origin)
+{
+	struct gw_error err;
+	const struct gw_storage_type *s = take_row(r, row, m->storage_size, sizeof(*s));
+	if (!gw_storage_type_valid(s, &err) ||
+		!refuse_foreign(origin, s->name, "stores what the server works with", &err))
+		gw_registry_problem(r, "%s: %s", origin->path, err.message);
+	else if (gw_map_find(&r->storages, s->name))
+		gw_registry_problem(r, "%s: storage '%s' is there already", origin->path, s->name);
+	else
+		gw_map_put(&r->storages, gw_slice_of(s->name), (void *)(uintptr_t)s);
+}
+
 void gw_registry_add_module(struct gw_registry *r, const struct gw_module *m,
 	const struct gw_origin *origin)
 {
@@ -140,6 +154,7 @@ void gw_registry_add_module(struct gw_registry *r, const struct gw_module *m,
 		{ (const void *const *)m->triggers, add_trigger },
 		{ (const void *const *)m->conditions, add_condition },
 		{ (const void *const *)m->backends, add_backend },
+		{ (const void *const *)m->storages, add_storage },
 	};
 	for (size_t i = 0; i < GW_LEN(tables); i++)
 		for (size_t k = 0; tables[i].rows && tables[i].rows[k]; k++)

@@ -46,6 +46,7 @@ static void free_registry(struct gw_registry *r)
 	for (size_t i = 0; i < r->n_owned; i++)
 		free(r->owned[i]);
 	gw_map_clear(&r->backends, NULL);
+	gw_map_clear(&r->storages, NULL);
 	free(r->problems);
 	free(r->owned);
 	json_decref(r->described);
@@ -211,6 +212,11 @@ const struct gw_backend_entry *gw_registry_backend_after(const struct gw_registr
 			(!next || strcmp(e->key, next->type->name) < 0))
 			next = e->value;
 	return next;
+}
+
+const struct gw_storage_type *gw_registry_storage(const struct gw_registry *r, const char *name)
+{
+	return gw_map_find(&r->storages, name);
 }
 
 const char *gw_registry_problem_at(const struct gw_registry *r, size_t i)

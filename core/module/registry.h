@@ -45,6 +45,8 @@ GW_EXPORT const struct gw_condition_entry *gw_registry_condition(const struct gw
 	const char *type);
 GW_EXPORT const struct gw_backend_entry *gw_registry_backend(const struct gw_registry *r,
 	const char *name);
+GW_EXPORT const struct gw_storage_type *gw_registry_storage(const struct gw_registry *r,
+	const char *name);
 
 /* Walking: i from 0 until NULL; ordered by type name. */
 GW_EXPORT const struct gw_task_entry *gw_registry_task_at(const struct gw_registry *r, size_t i);

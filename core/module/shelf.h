@@ -33,6 +33,7 @@ struct gw_registry {
 	atomic_int references;
 	struct gw_shelf shelves[GW_SHELVES];
 	struct gw_map backends; /* name -> gw_backend_entry */
+	struct gw_map storages;
 	char **problems;
 	size_t n_problems, cap_problems;
 	void **owned; /* memory that entries point into */
@@ -62,6 +63,7 @@ bool gw_task_type_valid(const struct gw_task_type *type, struct gw_error *err);
 bool gw_trigger_type_valid(const struct gw_trigger_type *type, struct gw_error *err);
 bool gw_condition_type_valid(const struct gw_condition_type *type, struct gw_error *err);
 bool gw_backend_type_valid(const struct gw_backend_type *type, struct gw_error *err);
+bool gw_storage_type_valid(const struct gw_storage_type *type, struct gw_error *err);
 /* The tables alone, without the functions. */
 bool gw_type_tables_valid(const struct gw_type_head *type, const struct gw_property *properties,
 	const struct gw_property *outputs, struct gw_error *err);

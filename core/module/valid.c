@@ -215,3 +215,16 @@ bool gw_backend_type_valid(const struct gw_backend_type *t, struct gw_error *err
 			       "'%s' has only one of place and remove: give it both, or none",
 			       t->name));
 }
+
+bool gw_storage_type_valid(const struct gw_storage_type *t, struct gw_error *err)
+{
+	if (!t->name)
+		return gw_fail(err, GW_INVALID, "a storage has no name");
+	return needs(t->open, t->name, "open", err) && needs(t->close, t->name, "close", err) &&
+	       needs(t->describe, t->name, "describe", err) &&
+	       needs(t->read, t->name, "read", err) && needs(t->size, t->name, "size", err) &&
+	       needs(t->begin, t->name, "begin", err) && needs(t->write, t->name, "write", err) &&
+	       needs(t->publish, t->name, "publish", err) &&
+	       needs(t->abandon, t->name, "abandon", err) && needs(t->walk, t->name, "walk", err) &&
+	       needs(t->remove, t->name, "remove", err);
+}

@@ -9,7 +9,6 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "storage/path.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +23,8 @@
 
 enum { DEEPEST = 100 };
 
-struct gw_storage {
+struct gw_depot {
+	char *path;
 	int base;
 	int staging;
 };
@@ -39,10 +39,10 @@ static bool fail_place(struct gw_error *err, int why, const char *uri)
 	return gw_fail_errno(err, why, "storage: %s", uri);
 }
 
-/* ---- Finding the place of a URI ---- */
+/* ---- Finding the place of a file ---- */
 
 struct place {
-	struct gw_str path; /* name points into it */
+	char *path; /* name points into it */
 	int folder; /* that holds the name; -1 before */
 	const char *name;
 	bool make; /* folders that are not there */
@@ -50,7 +50,7 @@ struct place {
 
 static void leave(struct place *place)
 {
-	gw_str_clear(&place->path);
+	free(place->path);
 	gw_fd_close(&place->folder);
 }
 
@@ -72,39 +72,39 @@ static bool step_down(int *folder, const char *name, bool make)
 	return true;
 }
 
-static bool enter(struct gw_storage *storage, const char *tenant, const char *uri,
-	struct place *place, struct gw_error *err)
+static bool enter(struct gw_depot *depot, const struct gw_file_name *name, struct place *place,
+	struct gw_error *err)
 {
-	if (!gw_storage_path(&place->path, tenant, uri, err))
-		return false;
-	place->folder = openat(storage->base, ".", FOLDER);
+	place->path = gw_strdup(name->path);
+	place->folder = openat(depot->base, ".", FOLDER);
 	if (place->folder < 0)
-		return fail_place(err, errno, uri);
-	char *rest = place->path.data;
+		return fail_place(err, errno, name->uri);
+	char *rest = place->path;
 	place->name = strsep(&rest, "/");
 	for (; rest; place->name = strsep(&rest, "/"))
 		if (!step_down(&place->folder, place->name, place->make))
-			return fail_place(err, errno, uri);
+			return fail_place(err, errno, name->uri);
 	return true;
 }
 
 /* ---- Reading ---- */
 
-int gw_storage_read(struct gw_storage *storage, const char *tenant, const char *uri,
+static int read_file(struct gw_depot *depot, const struct gw_file_name *name, int64_t bytes,
 	struct gw_error *err)
 {
+	(void)bytes; /* opening more costs nothing */
 	auto_place place = { .folder = -1 };
-	if (!enter(storage, tenant, uri, &place, err))
+	if (!enter(depot, name, &place, err))
 		return -1;
 	int how = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	gw_auto_fd fd = openat(place.folder, place.name, how);
 	struct stat st;
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		fail_place(err, errno, uri);
+		fail_place(err, errno, name->uri);
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		fail_place(err, ENOENT, uri);
+		fail_place(err, ENOENT, name->uri);
 		return -1;
 	}
 	int file = fd;
@@ -112,122 +112,82 @@ int gw_storage_read(struct gw_storage *storage, const char *tenant, const char *
 	return file;
 }
 
-bool gw_storage_size(struct gw_storage *storage, const char *tenant, const char *uri,
-	int64_t *bytes, struct gw_error *err)
+static bool size_file(struct gw_depot *depot, const struct gw_file_name *name, int64_t *bytes,
+	struct gw_error *err)
 {
 	struct stat st;
-	gw_auto_fd fd = gw_storage_read(storage, tenant, uri, err);
+	gw_auto_fd fd = read_file(depot, name, GW_WHOLE, err);
 	if (fd < 0)
 		return false;
 	if (fstat(fd, &st) != 0)
-		return fail_place(err, errno, uri);
+		return fail_place(err, errno, name->uri);
 	*bytes = st.st_size;
 	return true;
 }
 
 /* ---- Writing ---- */
 
-static bool copy(int from, int to, struct gw_error *err)
-{
-	char part[65536];
-	for (off_t at = 0;;) {
-		ssize_t n = pread(from, part, sizeof(part), at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return gw_fail_errno(err, errno, "reading what is to be stored");
-		if (n == 0)
-			return true;
-		if (!gw_fd_write_all(to, part, (size_t)n, err))
-			return false;
-		at += n;
-	}
-}
-
-static bool stage(struct gw_storage *storage, const char *name, int fd, struct gw_error *err)
-{
-	int how = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	gw_auto_fd staged = openat(storage->staging, name, how, 0600);
-	if (staged < 0)
-		return gw_fail_errno(err, errno, STAGING);
-	if (!copy(fd, staged, err))
-		return false;
-	return fsync(staged) == 0 || gw_fail_errno(err, errno, "syncing");
-}
-
-bool gw_storage_write(struct gw_storage *storage, const char *tenant, const char *uri, int fd,
-	struct gw_error *err)
-{
-	auto_place place = { .folder = -1, .make = true };
-	struct gw_id name = gw_id_new(gw_clock_now());
-	if (!enter(storage, tenant, uri, &place, err))
-		return false;
-	bool written = stage(storage, name.text, fd, err) || gw_explain(err, "storage: %s", uri);
-	if (written && renameat(storage->staging, name.text, place.folder, place.name) != 0)
-		written = gw_fail_errno(err, errno, "storage: %s", uri);
-	if (!written) {
-		unlinkat(storage->staging, name.text, 0);
-		return false;
-	}
-	return fsync(place.folder) == 0 || gw_fail_errno(err, errno, "storage: syncing %s", uri);
-}
-
-/* ---- Writing part by part ---- */
-
-struct gw_upload {
-	struct gw_storage *storage;
-	char *tenant, *uri;
+struct gw_delivery {
+	struct gw_depot *depot;
+	char *path, *uri;
 	int fd; /* of a file without a name, or of a staged one */
 	struct gw_id staged; /* its name; "" = it has none */
 };
 
-struct gw_upload *gw_storage_begin(struct gw_storage *storage, const char *tenant, const char *uri,
+static void abandon(struct gw_delivery *delivery)
+{
+	if (delivery->staged.text[0])
+		unlinkat(delivery->depot->staging, delivery->staged.text, 0);
+	gw_fd_close(&delivery->fd);
+	free(delivery->path);
+	free(delivery->uri);
+	free(delivery);
+}
+
+static struct gw_delivery *begin(struct gw_depot *depot, const struct gw_file_name *name,
 	struct gw_error *err)
 {
-	gw_auto_str path = { 0 };
-	if (!gw_storage_path(&path, tenant, uri, err))
-		return NULL;
-	struct gw_upload *upload = gw_new(struct gw_upload);
-	upload->storage = storage;
-	upload->tenant = gw_strdup(tenant);
-	upload->uri = gw_strdup(uri);
-	upload->fd = openat(storage->staging, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	if (upload->fd < 0) { /* not all file systems have files without names */
-		upload->staged = gw_id_new(gw_clock_now());
-		upload->fd = openat(storage->staging, upload->staged.text,
+	struct gw_delivery *delivery = gw_new(struct gw_delivery);
+	delivery->depot = depot;
+	delivery->path = gw_strdup(name->path);
+	delivery->uri = gw_strdup(name->uri);
+	delivery->fd = openat(depot->staging, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (delivery->fd < 0) { /* not all file systems have files without names */
+		delivery->staged = gw_id_new(gw_clock_now());
+		delivery->fd = openat(depot->staging, delivery->staged.text,
 			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	}
-	if (upload->fd >= 0)
-		return upload;
-	gw_fail_errno(err, errno, "storage: %s", uri);
-	gw_upload_close(&upload);
+	if (delivery->fd >= 0)
+		return delivery;
+	gw_fail_errno(err, errno, "storage: %s", name->uri);
+	abandon(delivery);
 	return NULL;
 }
 
-bool gw_upload_write(struct gw_upload *upload, struct gw_slice part, struct gw_error *err)
+static bool write_part(struct gw_delivery *delivery, struct gw_slice part, struct gw_error *err)
 {
-	return gw_fd_write_all(upload->fd, part.data, part.len, err) ||
-	       gw_explain(err, "storage: %s", upload->uri);
+	return gw_fd_write_all(delivery->fd, part.data, part.len, err) ||
+	       gw_explain(err, "storage: %s", delivery->uri);
 }
 
 /* Links the file there unless the name is taken; 0, or an errno. */
-static int link_upload(const struct gw_upload *upload, int folder, const char *name)
+static int link_file(const struct gw_delivery *delivery, int folder, const char *name)
 {
 	char self[40];
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", upload->fd);
-	bool has_name = upload->staged.text[0];
-	int from = has_name ? upload->storage->staging : AT_FDCWD;
-	int linked = linkat(from, has_name ? upload->staged.text : self, folder, name,
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", delivery->fd);
+	bool has_name = delivery->staged.text[0];
+	int from = has_name ? delivery->depot->staging : AT_FDCWD;
+	int linked = linkat(from, has_name ? delivery->staged.text : self, folder, name,
 		has_name ? 0 : AT_SYMLINK_FOLLOW);
 	return linked == 0 ? 0 : errno;
 }
 
 /* A name in the staging folder, then in one step that of the file which was there. */
-static int replace_by_upload(struct gw_upload *upload, const struct place *place)
+static int replace(struct gw_delivery *delivery, const struct place *place)
 {
-	int staging = upload->storage->staging;
+	int staging = delivery->depot->staging;
 	struct gw_id name = gw_id_new(gw_clock_now());
-	int why = link_upload(upload, staging, name.text);
+	int why = link_file(delivery, staging, name.text);
 	if (!why && renameat(staging, name.text, place->folder, place->name) != 0) {
 		why = errno;
 		unlinkat(staging, name.text, 0);
@@ -235,35 +195,22 @@ static int replace_by_upload(struct gw_upload *upload, const struct place *place
 	return why;
 }
 
-bool gw_upload_publish(struct gw_upload *upload, bool may_replace, struct gw_error *err)
+static bool publish(struct gw_delivery *delivery, bool may_replace, struct gw_error *err)
 {
 	auto_place place = { .folder = -1, .make = true };
-	if (fsync(upload->fd) != 0)
-		return gw_fail_errno(err, errno, "storage: syncing %s", upload->uri);
-	if (!enter(upload->storage, upload->tenant, upload->uri, &place, err))
+	const char *uri = delivery->uri;
+	if (fsync(delivery->fd) != 0)
+		return gw_fail_errno(err, errno, "storage: syncing %s", uri);
+	if (!enter(delivery->depot, &(struct gw_file_name){ delivery->path, uri }, &place, err))
 		return false;
-	int why = link_upload(upload, place.folder, place.name);
+	int why = link_file(delivery, place.folder, place.name);
 	if (why == EEXIST && may_replace)
-		why = replace_by_upload(upload, &place);
+		why = replace(delivery, &place);
 	if (why == EEXIST)
-		return gw_fail(err, GW_CONFLICT, "storage: %s exists already", upload->uri);
+		return gw_fail(err, GW_CONFLICT, "storage: %s exists already", uri);
 	if (why)
-		return gw_fail_errno(err, why, "storage: %s", upload->uri);
-	return fsync(place.folder) == 0 ||
-	       gw_fail_errno(err, errno, "storage: syncing %s", upload->uri);
-}
-
-void gw_upload_close(struct gw_upload **upload)
-{
-	struct gw_upload *closing = gw_steal(upload);
-	if (!closing)
-		return;
-	if (closing->staged.text[0])
-		unlinkat(closing->storage->staging, closing->staged.text, 0);
-	gw_fd_close(&closing->fd);
-	free(closing->tenant);
-	free(closing->uri);
-	free(closing);
+		return gw_fail_errno(err, why, "storage: %s", uri);
+	return fsync(place.folder) == 0 || gw_fail_errno(err, errno, "storage: syncing %s", uri);
 }
 
 /* ---- Walking ---- */
@@ -309,19 +256,19 @@ static bool walk_folder(struct walk *w, int folder, int depth)
 	return ok;
 }
 
-bool gw_storage_walk(struct gw_storage *storage, const char *tenant, const char *uri,
+static bool walk(struct gw_depot *depot, const struct gw_file_name *folder,
 	const struct gw_storage_visit *visit, struct gw_error *err)
 {
 	auto_place place = { .folder = -1 };
 	struct walk w = { .visit = visit, .err = err };
-	gw_auto_free char *below = gw_sprintf("%s/-", strcmp(uri, "/") == 0 ? "" : uri);
-	if (!enter(storage, tenant, below, &place, err))
+	gw_auto_free char *below = gw_sprintf("%s/-", folder->path);
+	if (!enter(depot, &(struct gw_file_name){ below, folder->uri }, &place, err))
 		return err->code == GW_NOT_FOUND;
-	if (strcmp(uri, "/") != 0)
-		gw_str_puts(&w.path, uri);
-	int folder = place.folder;
+	const char *in_tenant = strchr(folder->path, '/');
+	gw_str_puts(&w.path, in_tenant ? in_tenant : "");
+	int fd = place.folder;
 	place.folder = -1;
-	bool ok = walk_folder(&w, folder, 0);
+	bool ok = walk_folder(&w, fd, 0);
 	gw_str_clear(&w.path);
 	return ok;
 }
@@ -364,14 +311,14 @@ static int remove_at(int folder, const char *name, int depth)
 	return why == ENOENT ? 0 : why;
 }
 
-bool gw_storage_delete(struct gw_storage *storage, const char *tenant, const char *uri,
+static bool remove_file(struct gw_depot *depot, const struct gw_file_name *name,
 	struct gw_error *err)
 {
 	auto_place place = { .folder = -1 };
-	if (!enter(storage, tenant, uri, &place, err))
+	if (!enter(depot, name, &place, err))
 		return err->code == GW_NOT_FOUND;
 	int why = remove_at(place.folder, place.name, 0);
-	return why == 0 || gw_fail_errno(err, why, "storage: deleting %s", uri);
+	return why == 0 || gw_fail_errno(err, why, "storage: deleting %s", name->uri);
 }
 
 /* ---- Opening ---- */
@@ -384,52 +331,72 @@ static void remove_if_old(int staging, const char *name)
 		unlinkat(staging, name, 0);
 }
 
-static bool open_staging(struct gw_storage *storage, struct gw_error *err)
+static bool open_staging(struct gw_depot *depot, struct gw_error *err)
 {
-	if (mkdirat(storage->base, STAGING, 0700) != 0 && errno != EEXIST)
+	if (mkdirat(depot->base, STAGING, 0700) != 0 && errno != EEXIST)
 		return gw_fail_errno(err, errno, STAGING);
-	storage->staging = openat(storage->base, STAGING, FOLDER);
-	int again = openat(storage->base, STAGING, FOLDER);
+	depot->staging = openat(depot->base, STAGING, FOLDER);
+	int again = openat(depot->base, STAGING, FOLDER);
 	DIR *dir = again >= 0 ? fdopendir(again) : NULL;
-	if (storage->staging < 0 || !dir)
+	if (depot->staging < 0 || !dir)
 		return gw_fail_errno(err, errno, STAGING);
 	for (struct dirent *entry; (entry = readdir(dir));)
-		remove_if_old(storage->staging, entry->d_name);
+		remove_if_old(depot->staging, entry->d_name);
 	closedir(dir);
 	return true;
 }
 
-static bool open_base(struct gw_storage *storage, const char *path, struct gw_error *err)
+static bool open_base(struct gw_depot *depot, const char *path, struct gw_error *err)
 {
 	if (!gw_dir_make(path, err))
 		return false;
-	storage->base = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (storage->base < 0)
+	depot->base = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (depot->base < 0)
 		return gw_fail_errno(err, errno, "opening it");
-	return open_staging(storage, err);
+	return open_staging(depot, err);
 }
 
-struct gw_storage *gw_storage_open(const json_t *settings, struct gw_error *err)
+static void close_depot(struct gw_depot *depot)
 {
-	const char *path = gw_json_string(json_object_get(settings, "local"), "base-path");
-	struct gw_storage *storage = gw_new(struct gw_storage);
-	storage->base = storage->staging = -1;
+	gw_fd_close(&depot->base);
+	gw_fd_close(&depot->staging);
+	free(depot->path);
+	free(depot);
+}
+
+static struct gw_depot *open_depot(const json_t *settings, struct gw_error *err)
+{
+	const char *path = gw_json_string(settings, "base-path");
+	struct gw_depot *depot = gw_new(struct gw_depot);
+	depot->base = depot->staging = -1;
+	depot->path = gw_strdup(path);
 	if (!path)
 		gw_fail(err, GW_INVALID, "storage.local.base-path is not set");
-	else if (open_base(storage, path, err))
-		return storage;
+	else if (open_base(depot, path, err))
+		return depot;
 	else
 		gw_explain(err, "storage.local.base-path %s", path);
-	gw_storage_close(&storage);
+	close_depot(depot);
 	return NULL;
 }
 
-void gw_storage_close(struct gw_storage **storage)
+static void describe(struct gw_depot *depot, struct gw_str *out)
 {
-	struct gw_storage *closing = gw_steal(storage);
-	if (!closing)
-		return;
-	gw_fd_close(&closing->base);
-	gw_fd_close(&closing->staging);
-	free(closing);
+	gw_str_puts(out, depot->path);
 }
+
+const struct gw_storage_type gw_storage_local = {
+	.name = "local",
+	.summary = "Files in a folder of this machine, or of a file system that machines share.",
+	.open = open_depot,
+	.close = close_depot,
+	.describe = describe,
+	.read = read_file,
+	.size = size_file,
+	.begin = begin,
+	.write = write_part,
+	.publish = publish,
+	.abandon = abandon,
+	.walk = walk,
+	.remove = remove_file,
+};

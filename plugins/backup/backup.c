@@ -26,6 +26,8 @@ static const struct gw_property create_properties[] = {
 	{ "namespace", "string", 0, NULL,
 		"Only what belongs to this namespace and those below it." },
 	{ "flow", "string", 0, NULL, "Only what belongs to this flow." },
+	{ "incrementalFrom", "string", 0, NULL,
+		"Only what changed since this backup: its URI, or `last`." },
 	{ "maxRate", "integer", 0, NULL, "Writes at most so many bytes a second." },
 	{ "encryptionKey", "string", 0, NULL,
 		"The key in place of the configuration's `encryption.secret-key`." },

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-const struct gw_backend_type *gw_test_backend(const char *name)
+static const struct gw_module *open_module(const char *name)
 {
 	const char *build = getenv("GW_BUILD");
 	gw_auto_free char *modules =
@@ -20,11 +20,21 @@ const struct gw_backend_type *gw_test_backend(const char *name)
 	gw_auto_free char *path = gw_sprintf("%s/backends/%s.so", modules, name);
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	const struct gw_module *m = module ? dlsym(module, "gw_module") : NULL;
-	if (!m || !m->backends) {
-		printf("Bail out! %s\n", module ? "no backend in it" : dlerror());
-		exit(1);
-	}
-	return m->backends[0];
+	struct gw_error err;
+	if (m && (!m->init || m->init(GW_IN_SERVER, &err)))
+		return m;
+	printf("Bail out! %s\n", !module ? dlerror() : !m ? "no module" : err.message);
+	exit(1);
+}
+
+const struct gw_backend_type *gw_test_backend(const char *name)
+{
+	return open_module(name)->backends[0];
+}
+
+const struct gw_storage_type *gw_test_storage(const char *name)
+{
+	return open_module(name)->storages[0];
 }
 
 bool gw_test_run(const char *command)

@@ -3,10 +3,12 @@
 #define GW_TESTS_LIB_BACKEND_H
 
 #include <godwit/backend.h>
+#include <godwit/storage.h>
 
 /* From $GW_BUILD/modules/backends/NAME.so, else the installation's; ends the program if it cannot
  * be loaded. */
 const struct gw_backend_type *gw_test_backend(const char *name);
+const struct gw_storage_type *gw_test_storage(const char *name); /* of the same folder */
 /* Runs a shell command; true = it succeeded. */
 bool gw_test_run(const char *command);
 

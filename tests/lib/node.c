@@ -80,7 +80,8 @@ void node_start_as(struct node *node, struct repo *repo, const char *name,
 	gw_cond_init(&node->changed);
 	node->config = configure(repo, name, configuration);
 	node->store = repo_store(repo, &node->handle);
-	node->storage = gw_storage_open(gw_config_section(node->config, "storage"), &err);
+	node->storage = gw_storage_open(&gw_storage_local,
+		gw_config_section(node->config, "storage"), &err);
 	const struct gw_engine_setup setup = {
 		.store = node->store,
 		.storage = node->storage,

@@ -149,7 +149,7 @@ static void start_worker(struct runs *runs, const struct runs_options *options)
 	gw_auto_free char *files = gw_sprintf("%s/storage", runs->folder);
 	json_auto_t *settings =
 		json_pack("{s:s, s:{s:s}}", "type", "local", "local", "base-path", files);
-	runs->storage = gw_storage_open(settings, &err);
+	runs->storage = gw_storage_open(&gw_storage_local, settings, &err);
 	if (!runs->storage)
 		fail_msg("%s", err.message);
 	runs->worker = gw_worker_start(&(struct gw_worker_setup){ .hosts = runs->hosts,

@@ -15,6 +15,7 @@ include tests/unit/module/local.mk
 include tests/unit/sql/local.mk
 include tests/unit/store/local.mk
 include tests/unit/storage/local.mk
+include tests/unit/s3/local.mk
 include tests/unit/config/local.mk
 include tests/unit/metrics/local.mk
 include tests/unit/run/local.mk

@@ -3,11 +3,12 @@
 #define GODWIT_MODULE_H
 
 #include <godwit/backend.h>
+#include <godwit/storage.h>
 #include <godwit/trigger.h>
 
 /* A module built for another major number is refused; one built for a newer minor number too. */
 #define GW_ABI_MAJOR 1u
-#define GW_ABI_MINOR 0u
+#define GW_ABI_MINOR 1u
 #define GW_ABI (GW_ABI_MAJOR << 16 | GW_ABI_MINOR)
 
 enum gw_place {
@@ -33,6 +34,9 @@ struct gw_module {
 	/* Once after loading; may not start threads in a host. NULL = nothing to do. */
 	bool (*init)(enum gw_place place, struct gw_error *err);
 	void (*fini)(void); /* when the process exits; modules are never unloaded */
+	/* Since 1.1. */
+	unsigned storage_size;
+	const struct gw_storage_type *const *storages;
 };
 
 #define GW_MODULE_HEAD                                                                             \
@@ -40,7 +44,8 @@ struct gw_module {
 	.trigger_size = sizeof(struct gw_trigger_type),                                            \
 	.condition_size = sizeof(struct gw_condition_type),                                        \
 	.property_size = sizeof(struct gw_property),                                               \
-	.backend_size = sizeof(struct gw_backend_type)
+	.backend_size = sizeof(struct gw_backend_type),                                            \
+	.storage_size = sizeof(struct gw_storage_type)
 
 /* What every module defines, last in its file. */
 extern GW_EXPORT const struct gw_module gw_module;

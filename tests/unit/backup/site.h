@@ -22,7 +22,7 @@ static inline int setup(void **state)
 	json_auto_t *settings = json_pack("{s:{s:s}}", "local", "base-path", folder);
 	from.store = gw_store_open(gw_test_backend("memory"), NULL, &err);
 	to.store = gw_store_open(gw_test_backend("memory"), NULL, &err);
-	from.storage = to.storage = gw_storage_open(settings, &err);
+	from.storage = to.storage = gw_storage_open(&gw_storage_local, settings, &err);
 	assert_non_null(from.storage);
 	return 0;
 }

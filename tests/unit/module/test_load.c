@@ -68,14 +68,14 @@ static void another_major_version_is_refused_with_both_numbers(void **state)
 {
 	(void)state;
 	expect_problem("wrong_major", GW_IN_SERVER,
-		"built for module interface 7.3, this Godwit has 1.0: build it again");
+		"built for module interface 7.3, this Godwit has 1.1: build it again");
 }
 
 static void a_newer_minor_version_is_refused_with_both_numbers(void **state)
 {
 	(void)state;
 	expect_problem("newer_minor", GW_IN_SERVER,
-		"built for module interface 1.1, this Godwit has 1.0: update Godwit");
+		"built for module interface 1.2, this Godwit has 1.1: update Godwit");
 }
 
 static void a_module_with_older_shorter_structs_works(void **state)

@@ -22,7 +22,7 @@ static int set_up(void **state)
 	snprintf(f.folder, sizeof(f.folder), "/tmp/godwit-storage-XXXXXX");
 	assert_non_null(mkdtemp(f.folder));
 	json_auto_t *settings = json_pack("{s:{s:s+}}", "local", "base-path", f.folder, "/base");
-	f.storage = gw_storage_open(settings, &err);
+	f.storage = gw_storage_open(&gw_storage_local, settings, &err);
 	assert_non_null(f.storage);
 	*state = &f;
 	return 0;
@@ -252,9 +252,9 @@ static void a_base_that_is_no_folder_is_refused(void **state)
 	json_auto_t *file = json_pack("{s:{s:s}}", "local", "base-path", "/proc/version");
 	json_auto_t *nothing = json_object();
 	(void)state;
-	assert_null(gw_storage_open(file, &err));
+	assert_null(gw_storage_open(&gw_storage_local, file, &err));
 	assert_non_null(strstr(err.message, "storage.local.base-path"));
-	assert_null(gw_storage_open(nothing, &err));
+	assert_null(gw_storage_open(&gw_storage_local, nothing, &err));
 }
 
 static void executions_live_where_kestra_keeps_them(void **state)
