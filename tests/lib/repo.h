@@ -8,11 +8,12 @@
 
 struct repo;
 
-struct repo *repo_open(const char *backend); /* "memory" or "sqlite" */
+/* "memory", "sqlite", or the backend of the server that with.sh started. */
+struct repo *repo_open(const char *backend);
 void repo_close(struct repo *repo);
 const char *repo_folder(const struct repo *repo); /* for all that engines keep */
 
-/* One engine's way to it; *handle is for repo_cut. */
+/* One engine's way to it; *handle is for repo_cut, NULL = a server's, which cannot be cut. */
 struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle);
 /* From now on nothing of it gets through. */
 void repo_cut(struct gw_backend *handle);
