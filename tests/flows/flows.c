@@ -1,8 +1,8 @@
 /* flows.c - the compatibility suite: flows in, what becomes of them out
  *
  * A case is a file cases/NAME.yaml: a comment that says what holds, flows as YAML documents, then
- * steps. It is run in a tenant of its own on each backend that needs no server, or on the server that
- * with.sh started. A step is a line that begins with ">"; below it stands what it prints:
+ * steps. It is run in a tenant of its own on each backend that needs no server, or on the server
+ * that with.sh started. A step is a line that begins with ">"; below it stands what it prints:
  *
  *     > start FLOW [until WHAT] [{input: value}]
  *     SUCCESS                                 the state of the execution
