@@ -171,13 +171,15 @@ class Cluster:
         for node in self.nodes:
             node.start()
 
-    def remove(self):
+    def end(self):
         for node in self.nodes:
             if node.is_running():
                 node.kill()
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         self.database.stop()
+
+    def remove(self):
         if self.is_mounted:
             subprocess.run(["umount", "-l", self.disk], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)

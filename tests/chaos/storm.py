@@ -84,6 +84,7 @@ def run(nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False, clients=4
         wrong = ["%s: %s" % (type(failure).__name__, failure)]
     finally:
         load.stopping.set()
+        cluster.end()
         if keep:
             say("everything is kept in " + cluster.folder)
         else:

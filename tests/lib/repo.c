@@ -30,6 +30,9 @@ struct gw_backend {
 	unsigned n_seen; /* signals */
 	void (*before)(void *arg); /* called once, before the next write of executions */
 	void *before_arg;
+	_Atomic(const struct gw_kind *) hooked;
+	void (*hook)(void *arg);
+	void *arg;
 };
 
 /* Between repo_store and handle_open. */
@@ -67,6 +70,9 @@ static bool handle_migrate(struct gw_backend *b, struct gw_error *err)
 static bool handle_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err)
 {
+	const struct gw_kind *hooked = kind;
+	if (atomic_compare_exchange_strong(&b->hooked, &hooked, NULL))
+		b->hook(b->arg);
 	return reaches(b, err) && b->repo->type->get(b->repo->inner, kind, keys, n, out, err);
 }
 
@@ -269,6 +275,14 @@ void repo_before_execution(struct gw_backend *handle, void (*act)(void *arg), vo
 {
 	handle->before = act;
 	handle->before_arg = arg;
+}
+
+void repo_hook_get(struct gw_backend *handle, const struct gw_kind *kind, void (*hook)(void *arg),
+	void *arg)
+{
+	handle->hook = hook;
+	handle->arg = arg;
+	atomic_store(&handle->hooked, kind);
 }
 
 void repo_forget_transactions(struct repo *repo)

@@ -20,6 +20,9 @@ void repo_cut(struct gw_backend *handle);
 /* What happens once in the moment between a decision to write executions and that write. Only where
  * one thread writes. */
 void repo_before_execution(struct gw_backend *handle, void (*act)(void *arg), void *arg);
+/* Once, before records of the kind are fetched the next time. */
+void repo_hook_get(struct gw_backend *handle, const struct gw_kind *kind, void (*hook)(void *arg),
+	void *arg);
 /* Stores that are opened from now on have no transactions: operations are written one by one. */
 void repo_forget_transactions(struct repo *repo);
 /* Without transactions: nothing gets through after n more operations on flows, executions, triggers
