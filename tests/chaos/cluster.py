@@ -54,6 +54,7 @@ class Database:
     def __init__(self, folder):
         self.repository = repository.of(folder)
         self.owned = self.repository.owned
+        self.away = 0  # seconds that it took to start again
         self.proxy = None
         if isinstance(self.repository, repository.Server):
             self.proxy = proxies.Proxy(self.repository.port)
@@ -62,7 +63,9 @@ class Database:
         return self.repository.configuration(*([self.proxy.port] if self.proxy else []))
 
     def restart(self):
+        before = time.monotonic()
         self.repository.restart()
+        self.away += time.monotonic() - before
 
     def stop(self):
         if self.proxy:

@@ -79,7 +79,9 @@ def run(nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False, clients=4
         load.start()
         rage(cluster, chosen, rounds, seed)
         load.stop()
-        wrong = judge(cluster, load, late)
+        if cluster.database.away:
+            say("the database was away for %.1f s" % cluster.database.away)
+        wrong = judge(cluster, load, late + cluster.database.away)
     except (OSError, RuntimeError, aftermath.Patience) as failure:
         wrong = ["%s: %s" % (type(failure).__name__, failure)]
     finally:
