@@ -3,6 +3,8 @@
 
 #include "base/json.h"
 
+#define SHOW_LOOKS 4 /* at an execution that keeps changing */
+
 /* The records of an execution's task runs; *out for free(). */
 static bool get_runs(struct gw_engine *engine, const char *tenant, const char *execution, size_t n,
 	struct gw_record **out, struct gw_error *err)
@@ -27,24 +29,50 @@ static size_t count_runs(const struct gw_record *record)
 	return (size_t)record->fields[GW_EXECUTION_TASKRUNS].number;
 }
 
-bool gw_engine_show(struct gw_engine *engine, const char *tenant, const char *execution,
-	struct gw_str *out, struct gw_error *err)
+static void join_runs(struct gw_str *out, const struct gw_record *record,
+	const struct gw_record *runs)
 {
-	struct gw_record record;
-	gw_auto_free void *hold = NULL;
-	gw_auto_free struct gw_record *runs = NULL;
-	struct gw_key key = { gw_slice_of(tenant), gw_slice_of(execution) };
-	if (!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
-		return false;
-	size_t n = count_runs(&record);
-	if (n && !get_runs(engine, tenant, execution, n, &runs, err))
-		return false;
+	size_t n = count_runs(record), n_docs = 0;
 	gw_auto_free struct gw_slice *docs = gw_new_array(struct gw_slice, n);
-	size_t n_docs = 0;
 	for (size_t i = 0; i < n; i++)
 		if (runs[i].kind)
 			docs[n_docs++] = runs[i].doc;
-	gw_execution_join(out, record.doc, docs, n_docs);
+	gw_execution_join(out, record->doc, docs, n_docs);
+}
+
+static bool has_ended(const struct gw_record *record)
+{
+	enum gw_state state;
+	return gw_state_parse(record->fields[GW_EXECUTION_STATE].text, &state) &&
+	       gw_state_is_terminal(state);
+}
+
+/* One that changed while its runs were read is read again: it would show without the newest. */
+bool gw_engine_show(struct gw_engine *engine, const char *tenant, const char *execution,
+	struct gw_str *out, struct gw_error *err)
+{
+	const struct gw_key key = { gw_slice_of(tenant), gw_slice_of(execution) };
+	struct gw_record record, before;
+	gw_auto_free void *hold = NULL;
+	gw_auto_free struct gw_record *runs = NULL;
+	bool is_same = false;
+	if (!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
+		return false;
+	for (int looks = 0; !is_same; looks++) {
+		gw_auto_free void *hold_before = gw_steal(&hold);
+		free(gw_steal(&runs));
+		before = record;
+		size_t n = count_runs(&before);
+		if (n && !get_runs(engine, tenant, execution, n, &runs, err))
+			return false;
+		is_same = looks == SHOW_LOOKS || has_ended(&before);
+		if (!is_same &&
+			!gw_store_get(engine->store, &gw_kind_execution, key, &record, &hold, err))
+			return false;
+		is_same = is_same || gw_version_equal(before.version, record.version);
+		if (is_same)
+			join_runs(out, &before, runs);
+	}
 	return true;
 }
 

@@ -132,6 +132,8 @@ static void set_deadline(struct host *host, struct gw_message *m)
 {
 	struct itimerspec at = { .it_value = {
 					 m->number / GW_SECOND, m->number % GW_SECOND * 1000 } };
+	if (m->number <= gw_clock_boot())
+		end_all(host); /* before anything is started that was asked for after it */
 	timerfd_settime(host->deadline, TFD_TIMER_ABSTIME, &at, NULL);
 }
 

@@ -10,6 +10,9 @@ import sys
 import tempfile
 import threading
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../services"))
+import repository
+
 
 class Server:
     """Runs `godwit server local`; env is added to its environment, config to its configuration."""
@@ -18,6 +21,7 @@ class Server:
         build = os.environ.get("GW_BUILD") or os.path.join(os.path.dirname(__file__), "../../build")
         self.program = os.path.join(os.path.abspath(build), "godwit")
         self.folder = tempfile.mkdtemp(prefix="godwit-api-")
+        self.repository = repository.of(self.folder)
         self.config = config
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("GODWIT_", "KESTRA_"))}
         self.env.update(env or {})
@@ -28,9 +32,10 @@ class Server:
         text = """
 godwit:
   server: {host: 127.0.0.1, port: 0, management-port: 0, working-folder: FOLDER/work}
-  repository: {type: sqlite, sqlite: {path: FOLDER/godwit.db}}
+  repository: REPOSITORY
   storage: {local: {base-path: FOLDER/storage}}
-""".replace("FOLDER", self.folder) + self.config
+""".replace("FOLDER", self.folder)
+        text = text.replace("REPOSITORY", self.repository.configuration()) + self.config
         path = os.path.join(self.folder, "godwit.yml")
         with open(path, "w") as file:
             file.write(text)
@@ -78,6 +83,7 @@ godwit:
         return status == 0
 
     def remove(self):
+        self.repository.drop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

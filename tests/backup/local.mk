@@ -4,7 +4,7 @@ TESTS += tests/backup/sqlite.test tests/backup/incremental.test
 endif
 if WITH_SQLITE
 if WITH_POSTGRES
-SERVER_TESTS += tests/backup/postgres.test tests/backup/dump.test
+POSTGRES_TESTS += tests/backup/postgres.test tests/backup/dump.test
 endif
 endif
 dist_check_SCRIPTS += tests/backup/incremental.test tests/backup/sqlite.test tests/backup/postgres.test tests/backup/dump.test

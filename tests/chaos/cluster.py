@@ -3,18 +3,20 @@
 import http.client
 import os
 import random
-import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
 import proxy as proxies
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../services"))
+import repository
+
 SOURCE = os.environ.get("GW_SOURCE") or os.path.join(HERE, "../..")
 BUILD = os.path.abspath(os.environ.get("GW_BUILD") or os.path.join(SOURCE, "build"))
 
@@ -46,49 +48,29 @@ def free_port():
             pass
 
 
-class Sqlite:
-    def __init__(self, folder):
-        self.path = os.path.join(folder, "godwit.db")
-        self.repository = "{type: sqlite, sqlite: {path: %s}}" % self.path
-
-    def owned(self):
-        with sqlite3.connect(self.path) as db:
-            return [table + " " + key for table in ("execution", "trigger")
-                    for key, in db.execute("select key from \"%s\" where owner is not null" % table)]
-
-    def stop(self):
-        pass
-
-
-class Postgres:
-    """fsync is off, since it is the process that dies, not the machine."""
-
-    script = os.path.join(SOURCE, "tests/services/postgres.sh")
+class Database:
+    """A repository; if it is in a server, with a proxy before it."""
 
     def __init__(self, folder):
-        self.folder = tempfile.mkdtemp(prefix="godwit-chaos-pg-")
-        os.chmod(self.folder, 0o755)  # as root, another user runs it
-        text = subprocess.run([self.script, "start", self.folder + "/pg", "safe", "fsync=off"],
-                              check=True, capture_output=True, text=True).stdout
-        self.settings = dict(re.findall(r"PG(\w+)=(\S+)", text))
-        self.proxy = proxies.Proxy(int(self.settings["PORT"]))
-        self.repository = ("{type: postgres, postgres: {host: 127.0.0.1, port: %d, "
-                           "database: postgres, username: postgres}}" % self.proxy.port)
+        self.repository = repository.of(folder)
+        self.owned = self.repository.owned
+        self.away = 0  # seconds that it took to start again
+        self.proxy = None
+        if isinstance(self.repository, repository.Server):
+            self.proxy = proxies.Proxy(self.repository.port)
 
-    def owned(self):
-        query = " union all ".join("select '%s ' || key from godwit.\"%s\" where owner is not null"
-                                   % (table, table) for table in ("execution", "trigger"))
-        return subprocess.run(["psql", "-h", "127.0.0.1", "-p", self.settings["PORT"], "-U",
-                               "postgres", "-Atc", query], check=True, capture_output=True,
-                              text=True).stdout.split("\n")[:-1]
+    def configuration(self):
+        return self.repository.configuration(*([self.proxy.port] if self.proxy else []))
 
     def restart(self):
-        subprocess.run([self.script, "restart", self.folder + "/pg"], check=True)
+        before = time.monotonic()
+        self.repository.restart()
+        self.away += time.monotonic() - before
 
     def stop(self):
-        self.proxy.close()
-        subprocess.run([self.script, "stop", self.folder + "/pg"], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.proxy:
+            self.proxy.close()
+        self.repository.drop()
 
 
 class Node:
@@ -102,7 +84,7 @@ class Node:
         self.process = None
         with open(self.config, "w") as file:
             file.write(CONFIG.format(folder=cluster.disk, name=name, timeout=timeout,
-                                     port=self.own_port, repository=cluster.database.repository))
+                                     port=self.own_port, repository=cluster.database.configuration()))
 
     def launch(self, limits=None):
         with open(self.log, "a") as log:
@@ -170,7 +152,7 @@ def can_mount():
 class Cluster:
     """disk_mb: everything is on a disk of that size."""
 
-    def __init__(self, database, n_nodes, timeout, disk_mb=None):
+    def __init__(self, n_nodes, timeout, disk_mb=None):
         self.folder = tempfile.mkdtemp(prefix="godwit-chaos-")
         self.disk = os.path.join(self.folder, "disk")
         os.makedirs(self.disk)
@@ -184,7 +166,7 @@ class Cluster:
                     if not k.startswith(("GODWIT_", "KESTRA_", "PG"))}
         self.env.update(CHAOS=self.folder, TMPDIR=self.disk + "/tmp")
         os.makedirs(self.env["TMPDIR"])
-        self.database = database(self.disk)
+        self.database = Database(self.disk)
         self.timeout = timeout
         self.nodes = [Node(self, "node%d" % i, timeout) for i in range(n_nodes)]
 
@@ -192,13 +174,15 @@ class Cluster:
         for node in self.nodes:
             node.start()
 
-    def remove(self):
+    def end(self):
         for node in self.nodes:
             if node.is_running():
                 node.kill()
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         self.database.stop()
+
+    def remove(self):
         if self.is_mounted:
             subprocess.run(["umount", "-l", self.disk], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -6,9 +6,16 @@ CHAOS_TESTS += tests/chaos/bombs.test tests/chaos/node.test tests/chaos/sqlite.t
 endif
 TESTS += $(CHAOS_TESTS)
 if WITH_POSTGRES
-SERVER_TESTS += tests/chaos/postgres.test
+POSTGRES_TESTS += tests/chaos/postgres.test
 endif
-dist_check_SCRIPTS += tests/chaos/bombs.test tests/chaos/checker.test tests/chaos/node.test \
-	tests/chaos/postgres.test 	tests/chaos/sqlite.test tests/chaos/storm.py
+if WITH_MYSQL
+MARIADB_TESTS += tests/chaos/mariadb.test
+endif
+if WITH_ELASTICSEARCH
+ELASTICSEARCH_TESTS += tests/chaos/elasticsearch.test
+endif
+dist_check_SCRIPTS += tests/chaos/bombs.test tests/chaos/checker.test tests/chaos/elasticsearch.test \
+	tests/chaos/mariadb.test tests/chaos/node.test tests/chaos/postgres.test \
+	tests/chaos/server.py tests/chaos/sqlite.test tests/chaos/storm.py
 EXTRA_DIST += tests/chaos/aftermath.py tests/chaos/checker.py tests/chaos/cluster.py \
 	tests/chaos/faults.py tests/chaos/load.py tests/chaos/proxy.py tests/chaos/task.sh

@@ -19,8 +19,8 @@ import load as loads
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../api"))
 import godwit
+import repository
 
-DATABASES = {"sqlite": clusters.Sqlite, "postgres": clusters.Postgres}
 # What a sanitizer needs for itself is no measure of anything.
 MEMORY_MB = 120 if not os.environ.get("GW_SANITIZER") else 4000
 
@@ -63,15 +63,15 @@ def rage(cluster, chosen, rounds, seed):
 def start_again(node):
     """A node that is starting, as one does that was taken for dead, may give up without a
     repository: whoever runs it starts it again. It ends by itself for nothing else."""
-    if "godwit: repository: " not in node.said():
+    if "godwit: opening the repository" not in node.said():
         raise RuntimeError("%s ended by itself: %s" % (node.name, node.said()[-500:]))
     node.start()
 
 
-def run(database, nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False, clients=4,
+def run(nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False, clients=4,
         pace=0.04, disk_mb=None):
-    """What is wrong, as sentences."""
-    cluster = clusters.Cluster(DATABASES[database], nodes, timeout, disk_mb)
+    """What is wrong, as sentences; on the repository that the environment names."""
+    cluster = clusters.Cluster(nodes, timeout, disk_mb)
     load = loads.Load(cluster, seed, clients, pace)
     wrong = []
     try:
@@ -79,11 +79,14 @@ def run(database, nodes, chosen, rounds, seed, timeout=4.0, late=30, keep=False,
         load.start()
         rage(cluster, chosen, rounds, seed)
         load.stop()
-        wrong = judge(cluster, load, late)
+        if cluster.database.away:
+            say("the database was away for %.1f s" % cluster.database.away)
+        wrong = judge(cluster, load, late + cluster.database.away)
     except (OSError, RuntimeError, aftermath.Patience) as failure:
         wrong = ["%s: %s" % (type(failure).__name__, failure)]
     finally:
         load.stopping.set()
+        cluster.end()
         if keep:
             say("everything is kept in " + cluster.folder)
         else:
@@ -104,7 +107,8 @@ def suite(storms):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--database", choices=DATABASES, default="sqlite")
+    parser.add_argument("--database", choices=("sqlite",) + repository.SERVICES,
+                        default="sqlite")
     parser.add_argument("--nodes", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1000000))
@@ -116,9 +120,10 @@ def main():
     parser.add_argument("--disk-mb", type=int)
     parser.add_argument("--keep", action="store_true")
     given = parser.parse_args()
+    repository.run_with(given.database)
     say("SEED=%d" % given.seed)
-    wrong = run(given.database, given.nodes, given.faults.split(","), given.rounds, given.seed,
-                given.timeout, given.late, given.keep, given.clients, given.pace, given.disk_mb)
+    wrong = run(given.nodes, given.faults.split(","), given.rounds, given.seed, given.timeout,
+                given.late, given.keep, given.clients, given.pace, given.disk_mb)
     for sentence in wrong:
         print(sentence)
     return 1 if wrong else 0

@@ -1,8 +1,8 @@
 /* flows.c - the compatibility suite: flows in, what becomes of them out
  *
  * A case is a file cases/NAME.yaml: a comment that says what holds, flows as YAML documents, then
- * steps. It is run on each backend, in a tenant of its own. A step is a line that begins with ">";
- * below it stands what it prints:
+ * steps. It is run in a tenant of its own on each backend that needs no server, or on the server
+ * that with.sh started. A step is a line that begins with ">"; below it stands what it prints:
  *
  *     > start FLOW [until WHAT] [{input: value}]
  *     SUCCESS                                 the state of the execution
@@ -36,12 +36,23 @@ struct test_case {
 	struct node *node;
 };
 
-static const char *const backends[] = { "memory", "sqlite" };
+static const char *backends[] = { "memory", "sqlite" };
+static size_t n_places = GW_LEN(backends);
 
 static struct {
 	struct repo *repo;
 	struct node node;
 } places[GW_LEN(backends)];
+
+/* A server that with.sh started takes the place of the others. */
+static void choose_backends(void)
+{
+	const char *server = getenv("GW_TEST_BACKEND");
+	if (!server)
+		return;
+	backends[0] = server;
+	n_places = 1;
+}
 
 #define CONFIGURATION                                     \
 	"godwit:\n"                                       \
@@ -56,7 +67,7 @@ static int open_places(void **state)
 	(void)state;
 	setenv("FLOWS_COLOR", "red", 1);
 	setenv("SECRET_PASSWORD", "bXktcGFzc3dvcmQ=", 1); /* my-password */
-	for (size_t i = 0; i < GW_LEN(backends); i++) {
+	for (size_t i = 0; i < n_places; i++) {
 		places[i].repo = repo_open(backends[i]);
 		node_start(&places[i].node, places[i].repo, "node", CONFIGURATION);
 	}
@@ -66,7 +77,7 @@ static int open_places(void **state)
 static int close_places(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < GW_LEN(backends); i++) {
+	for (size_t i = 0; i < n_places; i++) {
 		node_stop(&places[i].node);
 		repo_close(places[i].repo);
 	}
@@ -162,13 +173,14 @@ static int run_all(void)
 {
 	struct dirent **files;
 	gw_auto_free char *folder = gw_sprintf("%s/tests/flows/cases", getenv("GW_SOURCE"));
+	choose_backends();
 	int n = scandir(folder, &files, is_case, alphasort);
 	size_t n_tests = 0;
 	if (n <= 0)
 		return 1;
 	gw_auto_free struct CMUnitTest *tests =
-		gw_new_array(struct CMUnitTest, (size_t)n * GW_LEN(backends));
-	for (size_t place = 0; place < GW_LEN(backends); place++)
+		gw_new_array(struct CMUnitTest, (size_t)n * n_places);
+	for (size_t place = 0; place < n_places; place++)
 		for (int i = 0; i < n; i++)
 			tests[n_tests++] = make_test(folder, files[i]->d_name, place);
 	int failed = _cmocka_run_group_tests("flows", tests, n_tests, open_places, close_places);

@@ -44,8 +44,13 @@ bool gw_test_run(const char *command)
 	char *const argv[] = { shell, option, copy, NULL };
 	pid_t pid;
 	int status = -1;
-	if (posix_spawn(&pid, shell, NULL, NULL, argv, environ) == 0)
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	/* A server that it starts again must not hold what whoever runs the tests waits for. */
+	posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+	if (posix_spawn(&pid, shell, &actions, NULL, argv, environ) == 0)
 		waitpid(pid, &status, 0);
+	posix_spawn_file_actions_destroy(&actions);
 	return status == 0;
 }
 

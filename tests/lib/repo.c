@@ -12,6 +12,7 @@
 
 struct repo {
 	char folder[64];
+	bool is_server; /* engines reach it themselves */
 	const struct gw_backend_type *type;
 	struct gw_backend_type way; /* of its engines */
 	struct gw_backend *inner;
@@ -29,6 +30,9 @@ struct gw_backend {
 	unsigned n_seen; /* signals */
 	void (*before)(void *arg); /* called once, before the next write of executions */
 	void *before_arg;
+	_Atomic(const struct gw_kind *) hooked;
+	void (*hook)(void *arg);
+	void *arg;
 };
 
 /* Between repo_store and handle_open. */
@@ -66,6 +70,9 @@ static bool handle_migrate(struct gw_backend *b, struct gw_error *err)
 static bool handle_get(struct gw_backend *b, const struct gw_kind *kind, const struct gw_key *keys,
 	size_t n, struct gw_record **out, struct gw_error *err)
 {
+	const struct gw_kind *hooked = kind;
+	if (atomic_compare_exchange_strong(&b->hooked, &hooked, NULL))
+		b->hook(b->arg);
 	return reaches(b, err) && b->repo->type->get(b->repo->inner, kind, keys, n, out, err);
 }
 
@@ -215,6 +222,7 @@ struct repo *repo_open(const char *backend)
 {
 	struct repo *repo = gw_new(struct repo);
 	repo->type = gw_test_backend(backend);
+	repo->is_server = strcmp(backend, "memory") != 0 && strcmp(backend, "sqlite") != 0;
 	repo->way = handle_type;
 	memcpy(repo->folder, "/tmp/godwit-node.XXXXXX", sizeof("/tmp/godwit-node.XXXXXX"));
 	assert_non_null(mkdtemp(repo->folder));
@@ -228,18 +236,32 @@ const char *repo_folder(const struct repo *repo)
 	return repo->folder;
 }
 
-struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle)
+static json_t *settings_of(const struct repo *repo)
 {
-	struct gw_error err;
-	json_auto_t *settings = json_object();
+	if (repo->is_server) {
+		json_t *given = json_loads(getenv("GW_TEST_SETTINGS"), 0, NULL);
+		json_object_set_new(given, getenv("GW_TEST_PLACE"), json_string("flows"));
+		return given;
+	}
+	json_t *settings = json_object();
 	if (strcmp(repo->type->name, "sqlite") == 0) {
 		gw_auto_free char *path = gw_sprintf("%s/godwit.db", repo->folder);
 		json_object_set_new(settings, "path", json_string(path));
 		json_object_set_new(settings, "sync", json_string("off"));
 	}
+	return settings;
+}
+
+struct gw_store *repo_store(struct repo *repo, struct gw_backend **handle)
+{
+	struct gw_error err;
+	json_auto_t *settings = settings_of(repo);
 	opening = repo;
-	struct gw_store *store = gw_store_open(&repo->way, settings, &err);
-	assert_non_null(store);
+	opened = NULL;
+	struct gw_store *store =
+		gw_store_open(repo->is_server ? repo->type : &repo->way, settings, &err);
+	if (!store)
+		fail_msg("%s", err.message);
 	*handle = opened;
 	return store;
 }
@@ -253,6 +275,14 @@ void repo_before_execution(struct gw_backend *handle, void (*act)(void *arg), vo
 {
 	handle->before = act;
 	handle->before_arg = arg;
+}
+
+void repo_hook_get(struct gw_backend *handle, const struct gw_kind *kind, void (*hook)(void *arg),
+	void *arg)
+{
+	handle->hook = hook;
+	handle->arg = arg;
+	atomic_store(&handle->hooked, kind);
 }
 
 void repo_forget_transactions(struct repo *repo)

@@ -76,9 +76,13 @@ mysqld() {
 # launch PORT: true once it answers
 launch() {
 	: >"$dir/log"
+	# A redirected function would keep our own output open for as long as the server lives.
 	# shellcheck disable=SC2046 # one option a word
-	mysqld --socket="$dir/s" --pid-file="$dir/server.pid" --bind-address=127.0.0.1 \
-		--port="$1" $(cat "$dir/options") >"$dir/log" 2>&1 </dev/null &
+	(
+		exec >"$dir/log" 2>&1 </dev/null
+		mysqld --socket="$dir/s" --pid-file="$dir/server.pid" --bind-address=127.0.0.1 \
+			--port="$1" $(cat "$dir/options")
+	) &
 	pid=$!
 	tries=0
 	while kill -0 $pid 2>/dev/null && [ $tries -lt 1200 ]; do

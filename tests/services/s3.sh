@@ -7,8 +7,8 @@
 #   s3.sh restart FOLDER [OPTION …]  the same, and starts it again on the same port
 #   s3.sh stop FOLDER                and removes it
 # It is versitygw over a folder, built from the Go module proxy (100 s), and lies in
-# $XDG_CACHE_HOME/godwit-tests. It checks signatures, and cannot hold both a and a/b. Wants go 1.24 and
-# curl.
+# $XDG_CACHE_HOME/godwit-tests. It checks signatures, and cannot hold both a and a/b. Wants curl and
+# unzip.
 set -eu
 
 die() {
@@ -22,12 +22,25 @@ key=godwit
 secret=godwit-secret/+1
 bucket=godwit
 
+# The machine's Go, or one from the module proxy: Debian 12 has only an older one.
+find_go() {
+	go=$(command -v go || true)
+	[ -z "$go" ] || ! GOTOOLCHAIN=local "$go" version | grep -qE 'go1\.(2[4-9]|[3-9][0-9])' ||
+		return 0
+	name=golang.org/toolchain@v0.0.1-go1.25.0.linux-$(dpkg --print-architecture)
+	curl -sSfL -o "$work/go.zip" \
+		"https://proxy.golang.org/${name%@*}/@v/${name#*@}.zip" || die "Go cannot be fetched"
+	unzip -q "$work/go.zip" -d "$work"
+	chmod +x "$work/$name/bin/"* "$work/$name/pkg/tool/"*/*
+	go=$work/$name/bin/go
+}
+
 get() {
 	[ ! -x "$tree/versitygw" ] || return 0
-	command -v go >/dev/null || die "versitygw is built with Go 1.24 or later, which is not there"
 	mkdir -p "$tree"
 	work=$(mktemp -d "$tree/new-XXXXXX")
-	GOBIN=$work go install -trimpath -ldflags '-s -w' \
+	find_go
+	GOBIN=$work "$go" install -trimpath -ldflags '-s -w' \
 		"github.com/versity/versitygw/cmd/versitygw@$version" >"$work/log" 2>&1 || {
 		cat "$work/log" >&2
 		die "versitygw cannot be built"

@@ -1,6 +1,6 @@
 # Internal storage in a bucket: each test starts a server of its own.
 if WITH_S3
-SERVER_TESTS += tests/storage/s3.test tests/storage/copy.test
+OWN_SERVER_TESTS += tests/storage/s3.test tests/storage/copy.test
 if HAVE_CMOCKA
 check_PROGRAMS += tests/storage/s3
 endif

@@ -7,6 +7,7 @@
 
 #define LOG "tasks: [{id: a, type: io.kestra.plugin.core.log.Log, message: x}]\n"
 #define PAUSE "tasks: [{id: p, type: io.kestra.plugin.core.flow.Pause}]\n"
+#define LOG_TOO "finally: [{id: a, type: io.kestra.plugin.core.log.Log, message: x}]\n"
 #define FLOW(id, rest) "id: " id "\nnamespace: company.team\n" rest
 
 static struct repo *repo;
@@ -20,6 +21,7 @@ static int open_both(void **state)
 	node_start_as(&executor, repo, "executor", NULL, GW_ROLE_EXECUTOR);
 	node_save(&web, FLOW("log", LOG));
 	node_save(&web, FLOW("pause", PAUSE));
+	node_save(&web, FLOW("both", PAUSE LOG_TOO));
 	return 0;
 }
 
@@ -65,6 +67,25 @@ static void actions_reach_the_node_that_runs_it(void **state)
 	json_auto_t *replay = gw_json_parse(gw_slice_of(answer), &err);
 	json_auto_t *again = node_until(&executor, gw_json_string(replay, "id"), "PAUSED");
 	assert_non_null(again);
+}
+
+static void resume_to_the_end(void *id)
+{
+	struct gw_error err;
+	assert_true(node_act(&web, id, GW_ACT_RESUME, NULL, NULL, &err));
+	json_decref(node_rest(&executor, id));
+}
+
+static void what_moves_while_it_is_looked_at_is_shown_whole(void **state)
+{
+	(void)state;
+	gw_auto_free char *id = begin("both");
+	json_auto_t *paused = node_until(&executor, id, "PAUSED");
+	assert_int_equal(json_array_size(json_object_get(paused, "taskRunList")), 1);
+	repo_hook_get(web.handle, &gw_kind_taskrun, resume_to_the_end, id);
+	json_auto_t *shown = node_show(&web, id);
+	gw_auto_free char *tree = node_tree(shown);
+	assert_string_equal(tree, "SUCCESS\np SUCCESS\na SUCCESS\n");
 }
 
 /* ---- The end of what runs elsewhere ---- */
@@ -181,6 +202,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_webserver_creates_an_executor_runs),
 		cmocka_unit_test(actions_reach_the_node_that_runs_it),
+		cmocka_unit_test(what_moves_while_it_is_looked_at_is_shown_whole),
 		cmocka_unit_test(who_waits_at_a_webserver_hears_the_end),
 		cmocka_unit_test(a_running_one_is_killed_and_deleted_from_afar),
 		cmocka_unit_test(without_an_executor_executions_wait),

@@ -386,6 +386,32 @@ static void a_deadline_that_passes_ends_everything(void **state)
 	runs_stop(&own);
 }
 
+/* As after its server was frozen, before that notices. */
+static void a_host_starts_nothing_after_its_deadline(void **state)
+{
+	(void)state;
+	struct runs own;
+	pid_t hosts[8];
+	struct outcome *all[20];
+	runs_start(&own, &(struct runs_options){
+				 .own = (const struct gw_module *const[]){ &runs_module, NULL } });
+	size_t n = runs_hosts(hosts, GW_LEN(hosts));
+	for (size_t i = 0; i < n; i++)
+		kill(hosts[i], SIGSTOP);
+	gw_hosts_deadline(own.hosts, gw_clock_boot() - GW_SECOND);
+	for (size_t i = 0; i < GW_LEN(all); i++)
+		all[i] = runs_submit(&own,
+			runs_job(&own, "test.Script", json_pack("{s:s}", "script", "echo up")));
+	for (size_t i = 0; i < n; i++)
+		kill(hosts[i], SIGCONT);
+	for (size_t i = 0; i < GW_LEN(all); i++) {
+		assert_int_equal(runs_await(all[i])->result.state, GW_FAILED);
+		assert_null(strstr(all[i]->lines.data, "INFO up"));
+		outcome_free(all[i]);
+	}
+	runs_stop(&own);
+}
+
 static void stopping_interrupts_what_runs(void **state)
 {
 	(void)state;
@@ -472,6 +498,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(waiting_does_not_count_against_the_timeout),
 		cmocka_unit_test(a_host_that_dies_fails_its_runs_and_is_replaced),
 		cmocka_unit_test(a_deadline_that_passes_ends_everything),
+		cmocka_unit_test(a_host_starts_nothing_after_its_deadline),
 		cmocka_unit_test(stopping_interrupts_what_runs),
 		cmocka_unit_test(tasks_can_run_as_another_user),
 		cmocka_unit_test(leftovers_are_removed_at_the_start),
