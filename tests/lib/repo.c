@@ -240,7 +240,7 @@ static json_t *settings_of(const struct repo *repo)
 {
 	if (repo->is_server) {
 		json_t *given = json_loads(getenv("GW_TEST_SETTINGS"), 0, NULL);
-		json_object_set_new(given, getenv("GW_TEST_PLACE"), json_string("flows"));
+		json_object_set_new(given, getenv("GW_TEST_PLACES"), json_string("flows"));
 		return given;
 	}
 	json_t *settings = json_object();

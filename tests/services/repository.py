@@ -50,7 +50,7 @@ class Server:
         text = re.sub(r"(127\.0\.0\.1:)%d" % self.port, r"\g<1>%d" % (port or self.port),
                       os.environ["GW_TEST_SETTINGS"])
         settings = json.loads(text)
-        settings[os.environ["GW_TEST_PLACE"]] = self.place
+        settings[os.environ["GW_TEST_PLACES"]] = self.place
         return json.dumps({"type": backend, backend: settings})
 
     def restart(self):

@@ -4,7 +4,7 @@
 # Starts the server, runs the command, stops the server; the status is the command's. Inside
 # of another with.sh of the same name the command gets that one's server. GW_TEST_… say where it is:
 #   SERVICE BACKEND SETTINGS    its name here, the backend's, and how the backend reaches it, in JSON
-#   PLACE                       the setting that names a place in it: each test has one of its own
+#   PLACES                      the setting that names a place in it: each test has one of its own
 #   HOST PORT URL RESTART       the last a command: as after a crash
 #   CLIENT ISOLATION SOCKET CA OTHER_CA    of MariaDB and MySQL
 # MariaDB and MySQL show a certificate; nothing is synced: only the loss of power would lose something.
@@ -51,7 +51,7 @@ case $name in
 postgres)
 	start safe fsync=off
 	PORT=$PGPORT
-	export GW_TEST_BACKEND=postgres GW_TEST_PLACE=schema GW_TEST_HOST=127.0.0.1
+	export GW_TEST_BACKEND=postgres GW_TEST_PLACES=schema GW_TEST_HOST=127.0.0.1
 	export GW_TEST_URL="postgresql://postgres@127.0.0.1:$PORT/postgres"
 	export GW_TEST_SETTINGS="{\"url\": \"$GW_TEST_URL\"}"
 	;;
@@ -59,7 +59,7 @@ mariadb | mysql)
 	make_keys
 	start fast --ssl-ca="$keys/authority.pem" --ssl-cert="$keys/server.pem" \
 		--ssl-key="$keys/server.key"
-	export GW_TEST_BACKEND=mysql GW_TEST_PLACE=database
+	export GW_TEST_BACKEND=mysql GW_TEST_PLACES=database
 	export GW_TEST_SOCKET="$SOCKET" GW_TEST_CLIENT="$CLIENT" GW_TEST_ISOLATION="$ISOLATION"
 	export GW_TEST_CA="$keys/authority.pem" GW_TEST_OTHER_CA="$keys/stranger.pem"
 	# In the clear, so that a proxy can read what passes.
@@ -67,7 +67,7 @@ mariadb | mysql)
 	;;
 elasticsearch)
 	start
-	export GW_TEST_BACKEND=elasticsearch GW_TEST_PLACE=prefix
+	export GW_TEST_BACKEND=elasticsearch GW_TEST_PLACES=prefix
 	export GW_TEST_URL="http://127.0.0.1:$PORT"
 	export GW_TEST_SETTINGS="{\"hosts\": \"$GW_TEST_URL\"}"
 	;;
