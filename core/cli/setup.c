@@ -181,7 +181,7 @@ static const struct gw_storage_type *find_storage(struct gw_setup *setup, const 
 	if (!setup->storages)
 		return NULL;
 	const struct gw_storage_type *type = gw_registry_storage(setup->storages, name);
-	gw_auto_free char *missing = gw_sprintf("there is no storage %s", name);
+	gw_auto_free char *missing = gw_sprintf("there is no storage %s; use local or s3", name);
 	if (!type)
 		fail_module(setup->storages, "storage.type", missing, err);
 	return type;
