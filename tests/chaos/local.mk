@@ -11,9 +11,8 @@ endif
 if WITH_MYSQL
 MARIADB_TESTS += tests/chaos/mariadb.test
 endif
-if WITH_ELASTICSEARCH
-ELASTICSEARCH_TESTS += tests/chaos/elasticsearch.test
-endif
+# Not yet among those of check-servers: tests/chaos/elasticsearch.test finds a known defect now and
+# then (docs/backends.md).
 dist_check_SCRIPTS += tests/chaos/bombs.test tests/chaos/checker.test tests/chaos/elasticsearch.test \
 	tests/chaos/mariadb.test tests/chaos/node.test tests/chaos/postgres.test \
 	tests/chaos/server.py tests/chaos/sqlite.test tests/chaos/storm.py
